@@ -1,0 +1,1 @@
+"""The heart that forgets: who talks with whom, decided in memory. No clock, no sockets, no storage, no logs."""

@@ -1,0 +1,253 @@
+"""The chat machine's own words: what happens to it (events) and what it wants done (effects).
+
+A connection is a number that the hub has given to a socket; the machine never sees a socket. Whatever needs a secret, a
+clock, storage or randomness is an effect that the desk carries out, and its outcome comes back as an event.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from livesupport.chat.protocol import (
+    AgentCommand,
+    AgentHello,
+    CloseCode,
+    LeaveRequest,
+    Line,
+    NoteLine,
+    Push,
+    Role,
+    VisitorCard,
+    VisitorCommand,
+    VisitorHello,
+)
+from livesupport.rules import ConvertMode
+
+Connection = int
+
+
+class Moment(NamedTuple):
+    """Now, on two clocks: `mono` (seconds, never goes back) decides, `wall` (Unix seconds) is only shown."""
+
+    mono: float
+    wall: float
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True):
+    """An event, an effect or a part of one; its `repr` keeps silent about what people said."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+# ── Who is who, handed in from outside ───────────────────────────────────────────────────────────────────────────────
+
+
+class Topic(Value):
+    """A queue of a site."""
+
+    id: int
+    name: str
+
+
+class Site(Value):
+    """A web site that embeds the widget. Without topics it has one unnamed queue."""
+
+    id: str
+    name: str
+    topics: tuple[Topic, ...] = ()
+    mode: Literal["match", "pull"] = "match"
+    convert: ConvertMode | None = None  # None: as the rules say
+
+
+class AgentIdentity(Value):
+    """A person who may answer. No topics means every topic; no languages means any."""
+
+    id: int
+    name: str
+    role: Role = "agent"
+    capacity: int | None = None
+    languages: frozenset[str] = frozenset()
+    topics: frozenset[int] = frozenset()
+
+
+# ── Events ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class DirectoryChanged(Value):
+    """All sites and all agents who are enabled now. Agents who are missing have lost their place and their sockets."""
+
+    sites: tuple[Site, ...]
+    agents: tuple[AgentIdentity, ...]
+
+
+class HoursChanged(Value):
+    """A site's business hours began or ended; `opens_at` (Unix seconds) is the next opening while it is closed."""
+
+    site: str
+    is_open: bool
+    opens_at: float | None = None
+
+
+class VisitorArrived(Value):
+    """A visitor's hello. `chat` is what the token opened, after its signature was checked; `address` is a keyed hash."""
+
+    connection: Connection
+    visitor: str
+    hello: VisitorHello
+    chat: str | None = None
+    address: str = ""
+
+
+class VisitorSaid(Value):
+    """A visitor's command; its texts are clean, a phone number is in E.164."""
+
+    connection: Connection
+    command: VisitorCommand
+
+
+class VisitorLost(Value):
+    """A visitor's socket is gone; `leaving` when the page closed it itself (1001: navigation, reload or closed tab)."""
+
+    connection: Connection
+    leaving: bool
+
+
+class AgentArrived(Value):
+    """The hello of a signed-in agent's console."""
+
+    connection: Connection
+    agent: int
+    hello: AgentHello
+
+
+class AgentSaid(Value):
+    """An agent's command; its texts are clean."""
+
+    connection: Connection
+    command: AgentCommand
+
+
+class AgentLost(Value):
+    """A console's socket is gone."""
+
+    connection: Connection
+
+
+class TicketSaved(Value):
+    """The outcome of `OpenTicket`: the chat is saved under this number (again the same one for a second attempt)."""
+
+    chat: str
+    number: str
+
+
+class TicketFailed(Value):
+    """The outcome of `OpenTicket` when nothing was written."""
+
+    chat: str
+
+
+class LinesAppended(Value):
+    """The outcome of `AppendLines`: everything up to these numbers is in the ticket (`saved` False: nothing new is)."""
+
+    chat: str
+    saved: bool
+
+
+class RequestSaved(Value):
+    """The outcome of `SaveRequest`; `number` None when nothing was written."""
+
+    connection: Connection
+    request: LeaveRequest
+    number: str | None
+
+
+class Draining(Value):
+    """The server is about to stop: no new offers, no new chats."""
+
+
+class Tick(Value):
+    """A deadline that the machine named has come."""
+
+
+VisitorEvent = VisitorArrived | VisitorSaid | VisitorLost
+AgentEvent = AgentArrived | AgentSaid | AgentLost
+Event = (
+    DirectoryChanged | HoursChanged | VisitorEvent | AgentEvent | TicketSaved | TicketFailed | LinesAppended | RequestSaved
+    | Draining | Tick
+)  # fmt: skip
+
+
+# ── Effects ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Send(Value):
+    """One push to these connections, in the order of the effects; encode it once."""
+
+    to: tuple[Connection, ...]
+    push: Push
+
+
+class Close(Value):
+    """Ends these connections."""
+
+    connections: tuple[Connection, ...]
+    code: CloseCode
+
+
+class IssueToken(Value):
+    """Sign a token that opens this chat for this visitor and push it as `Token`."""
+
+    connection: Connection
+    visitor: str
+    site: str
+    chat: str
+
+
+class Snapshot(Value):
+    """Everything that a ticket takes over from a chat."""
+
+    chat: str
+    site: str
+    topic: int | None
+    visitor: VisitorCard
+    started_at: float
+    agent: int | None  # who serves the chat and becomes the assignee
+    saved_by: int | None  # the agent who asked; None: the visitor
+    lines: tuple[Line, ...]
+    notes: tuple[NoteLine, ...]
+
+
+class OpenTicket(Value):
+    """Save this chat as a ticket; answer with `TicketSaved` or `TicketFailed`."""
+
+    snapshot: Snapshot
+
+
+class AppendLines(Value):
+    """Add these lines to the ticket of a chat that is saved already; answer with `LinesAppended`."""
+
+    chat: str
+    lines: tuple[Line, ...]
+    notes: tuple[NoteLine, ...]
+
+
+class SaveRequest(Value):
+    """Save a request that was left without a chat; answer with `RequestSaved`."""
+
+    connection: Connection
+    site: str
+    request: LeaveRequest
+
+
+class Count(Value):
+    """One more in a counter that names nobody."""
+
+    name: Literal["started", "matched", "ended", "missed", "rated", "converted"]
+    label: str = ""
+    seconds: float | None = None
+
+
+Effect = Send | Close | IssueToken | OpenTicket | AppendLines | SaveRequest | Count

@@ -1,0 +1,27 @@
+"""The one tree of errors that the services raise; `http/errors.py` and `cli.py` turn each into words for a person."""
+
+from __future__ import annotations
+
+
+class ServiceError(Exception):
+    """Something was not done, and nothing has changed. Carries no visitor's data."""
+
+
+class NotFound(ServiceError):
+    """There is no such thing, or this person may not know of it: both look the same."""
+
+
+class NotAllowed(ServiceError):
+    """The person is known, and may not do this."""
+
+
+class Conflict(ServiceError):
+    """Somebody else has changed it meanwhile, or it is in a state that does not allow this."""
+
+
+class Invalid(ServiceError):
+    """What was sent cannot be taken. `problems` maps the field to a sentence that says what to do."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("invalid: " + ", ".join(sorted(problems)))
+        self.problems = problems
