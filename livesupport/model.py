@@ -23,7 +23,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return f"<{type(self).__name__} {getattr(self, 'id', '')}>"
 
 
-class Agent(Record):
+class Agent(Record, frozen=True):
     """A person who answers, supervises or administers."""
 
     id: int
@@ -36,7 +36,7 @@ class Agent(Record):
     disabled_at: datetime | None = None
 
 
-class Session(Record):
+class Session(Record, frozen=True):
     """A signed-in browser. `id` is the hash under which it is stored, never the secret itself."""
 
     id: str
@@ -45,7 +45,7 @@ class Session(Record):
     expires_at: datetime
 
 
-class Topic(Record):
+class Topic(Record, frozen=True):
     """A queue of a site, and a heading for its tickets."""
 
     id: int
@@ -53,7 +53,7 @@ class Topic(Record):
     name: str
 
 
-class Hours(Record):
+class Hours(Record, frozen=True):
     """Business hours: weekly intervals in a named zone, and dated exceptions. No weekly interval means always open.
 
     `weekly` holds (weekday 0 = Monday, minute of opening, minute of closing); a closing minute at or below the opening
@@ -65,7 +65,7 @@ class Hours(Record):
     exceptions: dict[str, tuple[tuple[int, int], ...]] = {}
 
 
-class Contact(Record):
+class Contact(Record, frozen=True):
     """Another way to reach the organisation, always shown with its hours."""
 
     label: str
@@ -73,7 +73,7 @@ class Contact(Record):
     hours: str = ""
 
 
-class Site(Record):
+class Site(Record, frozen=True):
     """A web site that embeds the widget."""
 
     id: str
@@ -90,7 +90,7 @@ class Site(Record):
     topics: tuple[Topic, ...] = ()
 
 
-class CannedReply(Record):
+class CannedReply(Record, frozen=True):
     """A ready answer that an agent fetches by typing `/` and its shortcut."""
 
     id: int
@@ -98,7 +98,7 @@ class CannedReply(Record):
     text: str
 
 
-class Ticket(Record):
+class Ticket(Record, frozen=True):
     """A request that will not be lost."""
 
     id: int
@@ -120,7 +120,7 @@ class Ticket(Record):
     from_chat: bool = False
 
 
-class TicketMessage(Record):
+class TicketMessage(Record, frozen=True):
     """One entry of a ticket's thread. Lines of a chat keep their (epoch, seq)."""
 
     id: int
@@ -133,7 +133,7 @@ class TicketMessage(Record):
     seq: int | None = None
 
 
-class TicketEvent(Record):
+class TicketEvent(Record, frozen=True):
     """Something that happened to a ticket: who, what, when."""
 
     id: int

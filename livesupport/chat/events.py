@@ -45,14 +45,14 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
 # ── Who is who, handed in from outside ───────────────────────────────────────────────────────────────────────────────
 
 
-class Topic(Value):
+class Topic(Value, frozen=True):
     """A queue of a site."""
 
     id: int
     name: str
 
 
-class Site(Value):
+class Site(Value, frozen=True):
     """A web site that embeds the widget. Without topics it has one unnamed queue."""
 
     id: str
@@ -62,7 +62,7 @@ class Site(Value):
     convert: ConvertMode | None = None  # None: as the rules say
 
 
-class AgentIdentity(Value):
+class AgentIdentity(Value, frozen=True):
     """A person who may answer. No topics means every topic; no languages means any."""
 
     id: int
@@ -76,14 +76,14 @@ class AgentIdentity(Value):
 # ── Events ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class DirectoryChanged(Value):
+class DirectoryChanged(Value, frozen=True):
     """All sites and all agents who are enabled now. Agents who are missing have lost their place and their sockets."""
 
     sites: tuple[Site, ...]
     agents: tuple[AgentIdentity, ...]
 
 
-class HoursChanged(Value):
+class HoursChanged(Value, frozen=True):
     """A site's business hours began or ended; `opens_at` (Unix seconds) is the next opening while it is closed."""
 
     site: str
@@ -91,7 +91,7 @@ class HoursChanged(Value):
     opens_at: float | None = None
 
 
-class VisitorArrived(Value):
+class VisitorArrived(Value, frozen=True):
     """A visitor's hello. `chat` is what the token opened, after its signature was checked; `address` is a keyed hash."""
 
     connection: Connection
@@ -101,21 +101,21 @@ class VisitorArrived(Value):
     address: str = ""
 
 
-class VisitorSaid(Value):
+class VisitorSaid(Value, frozen=True):
     """A visitor's command; its texts are clean, a phone number is in E.164."""
 
     connection: Connection
     command: VisitorCommand
 
 
-class VisitorLost(Value):
+class VisitorLost(Value, frozen=True):
     """A visitor's socket is gone; `leaving` when the page closed it itself (1001: navigation, reload or closed tab)."""
 
     connection: Connection
     leaving: bool
 
 
-class AgentArrived(Value):
+class AgentArrived(Value, frozen=True):
     """The hello of a signed-in agent's console."""
 
     connection: Connection
@@ -123,40 +123,40 @@ class AgentArrived(Value):
     hello: AgentHello
 
 
-class AgentSaid(Value):
+class AgentSaid(Value, frozen=True):
     """An agent's command; its texts are clean."""
 
     connection: Connection
     command: AgentCommand
 
 
-class AgentLost(Value):
+class AgentLost(Value, frozen=True):
     """A console's socket is gone."""
 
     connection: Connection
 
 
-class TicketSaved(Value):
+class TicketSaved(Value, frozen=True):
     """The outcome of `OpenTicket`: the chat is saved under this number (again the same one for a second attempt)."""
 
     chat: str
     number: str
 
 
-class TicketFailed(Value):
+class TicketFailed(Value, frozen=True):
     """The outcome of `OpenTicket` when nothing was written."""
 
     chat: str
 
 
-class LinesAppended(Value):
+class LinesAppended(Value, frozen=True):
     """The outcome of `AppendLines`: everything up to these numbers is in the ticket (`saved` False: nothing new is)."""
 
     chat: str
     saved: bool
 
 
-class RequestSaved(Value):
+class RequestSaved(Value, frozen=True):
     """The outcome of `SaveRequest`; `number` None when nothing was written."""
 
     connection: Connection
@@ -164,11 +164,11 @@ class RequestSaved(Value):
     number: str | None
 
 
-class Draining(Value):
+class Draining(Value, frozen=True):
     """The server is about to stop: no new offers, no new chats."""
 
 
-class Tick(Value):
+class Tick(Value, frozen=True):
     """A deadline that the machine named has come."""
 
 
@@ -183,21 +183,21 @@ Event = (
 # ── Effects ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Send(Value):
+class Send(Value, frozen=True):
     """One push to these connections, in the order of the effects; encode it once."""
 
     to: tuple[Connection, ...]
     push: Push
 
 
-class Close(Value):
+class Close(Value, frozen=True):
     """Ends these connections."""
 
     connections: tuple[Connection, ...]
     code: CloseCode
 
 
-class IssueToken(Value):
+class IssueToken(Value, frozen=True):
     """Sign a token that opens this chat for this visitor and push it as `Token`."""
 
     connection: Connection
@@ -206,7 +206,7 @@ class IssueToken(Value):
     chat: str
 
 
-class Snapshot(Value):
+class Snapshot(Value, frozen=True):
     """Everything that a ticket takes over from a chat."""
 
     chat: str
@@ -220,13 +220,13 @@ class Snapshot(Value):
     notes: tuple[NoteLine, ...]
 
 
-class OpenTicket(Value):
+class OpenTicket(Value, frozen=True):
     """Save this chat as a ticket; answer with `TicketSaved` or `TicketFailed`."""
 
     snapshot: Snapshot
 
 
-class AppendLines(Value):
+class AppendLines(Value, frozen=True):
     """Add these lines to the ticket of a chat that is saved already; answer with `LinesAppended`."""
 
     chat: str
@@ -234,7 +234,7 @@ class AppendLines(Value):
     notes: tuple[NoteLine, ...]
 
 
-class SaveRequest(Value):
+class SaveRequest(Value, frozen=True):
     """Save a request that was left without a chat; answer with `RequestSaved`."""
 
     connection: Connection
@@ -242,7 +242,7 @@ class SaveRequest(Value):
     request: LeaveRequest
 
 
-class Count(Value):
+class Count(Value, frozen=True):
     """One more in a counter that names nobody."""
 
     name: Literal["started", "matched", "ended", "missed", "rated", "converted"]

@@ -125,7 +125,7 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         return f"<{type(self).__name__}>"
 
 
-class Tip(Value):
+class Tip(Value, frozen=True):
     """How far a page has read: the last line that it holds."""
 
     epoch: Seq = 0
@@ -136,7 +136,7 @@ class Tip(Value):
 # ── Commands of a visitor ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class VisitorHello(Frame, tag="hello"):
+class VisitorHello(Frame, frozen=True, tag="hello"):
     """First frame of a visitor's socket: names the site, or shows the token of a chat that is going on."""
 
     site: Annotated[str, Meta(max_length=64)]
@@ -147,7 +147,7 @@ class VisitorHello(Frame, tag="hello"):
     mobile: bool = False
 
 
-class Start(Frame, tag="start"):
+class Start(Frame, frozen=True, tag="start"):
     """Asks for a human. Answered by `token` and `chat`, or by `refused` naming the field that is wrong."""
 
     id: ClientId
@@ -161,7 +161,7 @@ class Start(Frame, tag="start"):
     ref: Ref = 0
 
 
-class LeaveRequest(Frame, tag="request"):
+class LeaveRequest(Frame, frozen=True, tag="request"):
     """Leaves a request without a chat (nobody can answer now). Answered by `requested`; the same id is saved once."""
 
     id: ClientId
@@ -175,7 +175,7 @@ class LeaveRequest(Frame, tag="request"):
     ref: Ref = 0
 
 
-class VisitorSay(Frame, tag="say"):
+class VisitorSay(Frame, frozen=True, tag="say"):
     """One message. The same `id` may be sent again until its `line` arrives; it is taken once."""
 
     id: ClientId
@@ -183,54 +183,54 @@ class VisitorSay(Frame, tag="say"):
     ref: Ref = 0
 
 
-class VisitorTyping(Frame, tag="typing"):
+class VisitorTyping(Frame, frozen=True, tag="typing"):
     """The visitor is typing (sent at most every 3 s) or has stopped."""
 
     on: bool = True
 
 
-class VisitorReceipt(Frame, tag="receipt"):
+class VisitorReceipt(Frame, frozen=True, tag="receipt"):
     """Cumulative: every line up to `received` is here, every line up to `seen` was shown in a focused panel."""
 
     received: Seq
     seen: Seq = 0
 
 
-class Visibility(Frame, tag="visibility"):
+class Visibility(Frame, frozen=True, tag="visibility"):
     """The page was hidden or shown; a hidden page is granted a longer absence."""
 
     hidden: bool
 
 
-class Save(Frame, tag="save"):
+class Save(Frame, frozen=True, tag="save"):
     """The visitor wants the chat saved as a request: at once, also from the queue, and as consent to an agent's wish."""
 
     ref: Ref = 0
 
 
-class Refuse(Frame, tag="refuse"):
+class Refuse(Frame, frozen=True, tag="refuse"):
     """The visitor declines an agent's wish to save the chat."""
 
     ref: Ref = 0
 
 
-class KeepWaiting(Frame, tag="keep_waiting"):
+class KeepWaiting(Frame, frozen=True, tag="keep_waiting"):
     """The visitor answers the question "keep waiting?" with yes."""
 
 
-class VisitorUndoEnd(Frame, tag="undo_end"):
+class VisitorUndoEnd(Frame, frozen=True, tag="undo_end"):
     """The visitor is not finished: stops the agent's ending of the chat."""
 
     ref: Ref = 0
 
 
-class VisitorEnd(Frame, tag="end"):
+class VisitorEnd(Frame, frozen=True, tag="end"):
     """End and erase, at once. Answered by `erased`."""
 
     ref: Ref = 0
 
 
-class Rate(Frame, tag="rate"):
+class Rate(Frame, frozen=True, tag="rate"):
     """How it was, after the end: counted, never tied to a person."""
 
     good: bool
@@ -239,35 +239,35 @@ class Rate(Frame, tag="rate"):
 # ── Commands of an agent ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class AgentHello(Frame, tag="hello"):
+class AgentHello(Frame, frozen=True, tag="hello"):
     """First frame of a console's socket; the session cookie has said who it is. Answered by `welcome`."""
 
     intent: Intent | None = None
     tips: Annotated[dict[ChatId, Tip], Meta(max_length=64)] = {}
 
 
-class SetIntent(Frame, tag="intent"):
+class SetIntent(Frame, frozen=True, tag="intent"):
     """What the agent wants to be. `offline` is refused with `busy_chats` while chats are open."""
 
     intent: Intent
     ref: Ref = 0
 
 
-class Accept(Frame, tag="accept"):
+class Accept(Frame, frozen=True, tag="accept"):
     """Takes a chat that is offered to this agent, or that this agent may pull. The loser hears `already_taken`."""
 
     chat: ChatId
     ref: Ref = 0
 
 
-class Decline(Frame, tag="decline"):
+class Decline(Frame, frozen=True, tag="decline"):
     """Passes an offer on."""
 
     chat: ChatId
     ref: Ref = 0
 
 
-class AgentSay(Frame, tag="say"):
+class AgentSay(Frame, frozen=True, tag="say"):
     """One message in a chat of this agent. The same `id` is taken once."""
 
     chat: ChatId
@@ -276,7 +276,7 @@ class AgentSay(Frame, tag="say"):
     ref: Ref = 0
 
 
-class Note(Frame, tag="note"):
+class Note(Frame, frozen=True, tag="note"):
     """A private note: goes to agents only, and into the ticket as an internal note."""
 
     chat: ChatId
@@ -285,14 +285,14 @@ class Note(Frame, tag="note"):
     ref: Ref = 0
 
 
-class AgentTyping(Frame, tag="typing"):
+class AgentTyping(Frame, frozen=True, tag="typing"):
     """The agent is typing in this chat (sent at most every 3 s) or has stopped."""
 
     chat: ChatId
     on: bool = True
 
 
-class AgentReceipt(Frame, tag="receipt"):
+class AgentReceipt(Frame, frozen=True, tag="receipt"):
     """Cumulative, as for the visitor."""
 
     chat: ChatId
@@ -300,7 +300,7 @@ class AgentReceipt(Frame, tag="receipt"):
     seen: Seq = 0
 
 
-class Transfer(Frame, tag="transfer"):
+class Transfer(Frame, frozen=True, tag="transfer"):
     """Hands the chat to an agent (an offer; the sender keeps it until it is accepted) or to a topic (queued at once)."""
 
     chat: ChatId
@@ -310,42 +310,42 @@ class Transfer(Frame, tag="transfer"):
     ref: Ref = 0
 
 
-class Withdraw(Frame, tag="withdraw"):
+class Withdraw(Frame, frozen=True, tag="withdraw"):
     """Takes back a transfer that nobody has accepted yet."""
 
     chat: ChatId
     ref: Ref = 0
 
 
-class Requeue(Frame, tag="requeue"):
+class Requeue(Frame, frozen=True, tag="requeue"):
     """Gives the chat back to the head of its queue."""
 
     chat: ChatId
     ref: Ref = 0
 
 
-class Convert(Frame, tag="convert"):
+class Convert(Frame, frozen=True, tag="convert"):
     """Asks for the chat to be saved as a ticket: at once, armed or asked, as the site's rule says."""
 
     chat: ChatId
     ref: Ref = 0
 
 
-class AgentEnd(Frame, tag="end"):
+class AgentEnd(Frame, frozen=True, tag="end"):
     """Ends the chat; the visitor may object for a few seconds."""
 
     chat: ChatId
     ref: Ref = 0
 
 
-class AgentUndoEnd(Frame, tag="undo_end"):
+class AgentUndoEnd(Frame, frozen=True, tag="undo_end"):
     """Stops the ending of the chat."""
 
     chat: ChatId
     ref: Ref = 0
 
 
-class Pin(Frame, tag="pin"):
+class Pin(Frame, frozen=True, tag="pin"):
     """Keeps a quiet chat longer before it is ended for idleness."""
 
     chat: ChatId
@@ -353,35 +353,35 @@ class Pin(Frame, tag="pin"):
     ref: Ref = 0
 
 
-class Block(Frame, tag="block"):
+class Block(Frame, frozen=True, tag="block"):
     """Ends the chat and refuses its visitor for a day (a keyed hash in memory, no stored address)."""
 
     chat: ChatId
     ref: Ref = 0
 
 
-class Join(Frame, tag="join"):
+class Join(Frame, frozen=True, tag="join"):
     """A supervisor reads along; the visitor is told."""
 
     chat: ChatId
     ref: Ref = 0
 
 
-class TakeOver(Frame, tag="take_over"):
+class TakeOver(Frame, frozen=True, tag="take_over"):
     """A supervisor who has joined serves the chat from now on."""
 
     chat: ChatId
     ref: Ref = 0
 
 
-class Leave(Frame, tag="leave"):
+class Leave(Frame, frozen=True, tag="leave"):
     """A supervisor stops reading along."""
 
     chat: ChatId
     ref: Ref = 0
 
 
-class Watch(Frame, tag="wall"):
+class Watch(Frame, frozen=True, tag="wall"):
     """A supervisor's page shows, or stops showing, the live wall."""
 
     on: bool
@@ -401,7 +401,7 @@ AgentCommand = (
 # ── Pushes to both ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Line(Frame, tag="line"):
+class Line(Frame, frozen=True, tag="line"):
     """One line of a chat. Order is (epoch, seq), the same for everybody. To the sender of a message, its own `line`
     (known by author and `id`) is the acknowledgement."""
 
@@ -418,7 +418,7 @@ class Line(Frame, tag="line"):
     seal: str | None = None
 
 
-class Lines(Frame, tag="lines"):
+class Lines(Frame, frozen=True, tag="lines"):
     """Lines that the page lacks, in order. `reset` says that these are all: forget what was shown before."""
 
     chat: str
@@ -426,7 +426,7 @@ class Lines(Frame, tag="lines"):
     reset: bool = False
 
 
-class Typing(Frame, tag="typing"):
+class Typing(Frame, frozen=True, tag="typing"):
     """The other side is typing; shown for 6 s after the last signal."""
 
     chat: str
@@ -434,7 +434,7 @@ class Typing(Frame, tag="typing"):
     on: bool = True
 
 
-class Receipt(Frame, tag="receipt"):
+class Receipt(Frame, frozen=True, tag="receipt"):
     """How far the side `by` has received and seen the chat: cumulative line numbers."""
 
     chat: str
@@ -443,14 +443,14 @@ class Receipt(Frame, tag="receipt"):
     seen: int
 
 
-class Erased(Frame, tag="erased"):
+class Erased(Frame, frozen=True, tag="erased"):
     """The server has forgotten this chat. Sent before anything else is told of it."""
 
     chat: str
     reason: EndReason
 
 
-class Refused(Frame, tag="refused"):
+class Refused(Frame, frozen=True, tag="refused"):
     """A command was not carried out and nothing has changed."""
 
     code: RefusalCode
@@ -461,7 +461,7 @@ class Refused(Frame, tag="refused"):
     retry_after: float | None = None
 
 
-class GoingAway(Frame, tag="going_away"):
+class GoingAway(Frame, frozen=True, tag="going_away"):
     """The server restarts as planned. Reconnect after this many seconds."""
 
     resume_after: float
@@ -470,7 +470,7 @@ class GoingAway(Frame, tag="going_away"):
 # ── Pushes to a visitor ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Limits(Value):
+class Limits(Value, frozen=True):
     """What the server accepts, in Unicode code points."""
 
     text: int
@@ -479,7 +479,7 @@ class Limits(Value):
     question: int
 
 
-class TopicInfo(Value):
+class TopicInfo(Value, frozen=True):
     """A topic that the site offers, with its own availability."""
 
     id: int
@@ -487,7 +487,7 @@ class TopicInfo(Value):
     state: ServiceState
 
 
-class Service(Frame, tag="service"):
+class Service(Frame, frozen=True, tag="service"):
     """Whether somebody can answer: the one truth for the widget, the API and the hub."""
 
     state: ServiceState
@@ -496,7 +496,7 @@ class Service(Frame, tag="service"):
     opens_in: float | None = None
 
 
-class VisitorWelcome(Frame, tag="welcome"):
+class VisitorWelcome(Frame, frozen=True, tag="welcome"):
     """Answer to a visitor's hello. `resumed` says whether the token's chat is still here."""
 
     version: str
@@ -509,14 +509,14 @@ class VisitorWelcome(Frame, tag="welcome"):
     resumed: bool = False
 
 
-class Token(Frame, tag="token"):
+class Token(Frame, frozen=True, tag="token"):
     """Opens this one chat again, from this browser: to be kept in sessionStorage, never longer."""
 
     chat: str
     token: str
 
 
-class VisitorChat(Frame, tag="chat"):
+class VisitorChat(Frame, frozen=True, tag="chat"):
     """The state of the visitor's chat; replaces the one before."""
 
     chat: str
@@ -541,7 +541,7 @@ class VisitorChat(Frame, tag="chat"):
     save_in: float | None = None
 
 
-class Requested(Frame, tag="requested"):
+class Requested(Frame, frozen=True, tag="requested"):
     """The request that was left is saved under this number."""
 
     id: str
@@ -551,7 +551,7 @@ class Requested(Frame, tag="requested"):
 # ── Pushes to an agent ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Me(Frame, tag="me"):
+class Me(Frame, frozen=True, tag="me"):
     """The agent's own availability."""
 
     intent: Intent
@@ -562,7 +562,7 @@ class Me(Frame, tag="me"):
     wrap_up_in: float | None = None
 
 
-class AgentWelcome(Frame, tag="welcome"):
+class AgentWelcome(Frame, frozen=True, tag="welcome"):
     """Answer to an agent's hello; `me`, `team`, `queue` and every chat of the agent follow."""
 
     version: str
@@ -574,7 +574,7 @@ class AgentWelcome(Frame, tag="welcome"):
     pull: bool = False
 
 
-class Teammate(Value):
+class Teammate(Value, frozen=True):
     """A colleague, as a target of transfers."""
 
     id: int
@@ -585,7 +585,7 @@ class Teammate(Value):
     routable: bool
 
 
-class TeamTopic(Value):
+class TeamTopic(Value, frozen=True):
     """A topic, as a target of transfers."""
 
     id: int
@@ -594,14 +594,14 @@ class TeamTopic(Value):
     state: ServiceState
 
 
-class Team(Frame, tag="team"):
+class Team(Frame, frozen=True, tag="team"):
     """Who else is here; replaces the one before."""
 
     agents: list[Teammate]
     topics: list[TeamTopic]
 
 
-class QueueEntry(Value):
+class QueueEntry(Value, frozen=True):
     """Somebody who waits."""
 
     chat: str
@@ -614,13 +614,13 @@ class QueueEntry(Value):
     escalated: bool = False
 
 
-class Queue(Frame, tag="queue"):
+class Queue(Frame, frozen=True, tag="queue"):
     """All who wait and whom this agent may serve, in order; replaces the one before."""
 
     waiting: list[QueueEntry]
 
 
-class Offer(Frame, tag="offer"):
+class Offer(Frame, frozen=True, tag="offer"):
     """Rings for this agent in all consoles. Name and phone follow only after `accept`."""
 
     chat: str
@@ -634,7 +634,7 @@ class Offer(Frame, tag="offer"):
     note: str = ""
 
 
-class OfferClosed(Frame, tag="offer_closed"):
+class OfferClosed(Frame, frozen=True, tag="offer_closed"):
     """The offer no longer rings."""
 
     chat: str
@@ -642,7 +642,7 @@ class OfferClosed(Frame, tag="offer_closed"):
     by: str | None = None
 
 
-class VisitorCard(Value):
+class VisitorCard(Value, frozen=True):
     """What the visitor has told."""
 
     name: str
@@ -654,7 +654,7 @@ class VisitorCard(Value):
     name_is_agents: bool = False
 
 
-class AgentChat(Frame, tag="chat"):
+class AgentChat(Frame, frozen=True, tag="chat"):
     """The state of a chat that this agent serves or reads; replaces the one before."""
 
     chat: str
@@ -682,7 +682,7 @@ class AgentChat(Frame, tag="chat"):
     reason: EndReason | None = None
 
 
-class NoteLine(Frame, tag="note"):
+class NoteLine(Frame, frozen=True, tag="note"):
     """A private note of the chat."""
 
     chat: str
@@ -694,13 +694,13 @@ class NoteLine(Frame, tag="note"):
     seal: str | None = None
 
 
-class Released(Frame, tag="released"):
+class Released(Frame, frozen=True, tag="released"):
     """This agent no longer serves or reads the chat (transferred, requeued, taken over): drop its copy from the page."""
 
     chat: str
 
 
-class WallAgent(Value):
+class WallAgent(Value, frozen=True):
     """One agent on the live wall."""
 
     name: str
@@ -709,7 +709,7 @@ class WallAgent(Value):
     capacity: int
 
 
-class WallTopic(Value):
+class WallTopic(Value, frozen=True):
     """One queue on the live wall."""
 
     name: str
@@ -720,7 +720,7 @@ class WallTopic(Value):
     active: int
 
 
-class WallChat(Value):
+class WallChat(Value, frozen=True):
     """One running chat on the live wall: who serves it, nothing of what is said."""
 
     chat: str
@@ -730,7 +730,7 @@ class WallChat(Value):
     age: float
 
 
-class Wall(Frame, tag="wall"):
+class Wall(Frame, frozen=True, tag="wall"):
     """The live wall: counts and names of agents, no content."""
 
     waiting: int
