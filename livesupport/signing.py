@@ -6,6 +6,7 @@ One purpose per salt: a token made for one purpose opens nothing else (guarantee
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -39,10 +40,8 @@ def load_key(directory: Path, name: str) -> bytes:
     """The key of this name, made with owner-only rights at the first start. Raises `WeakKey`, `OSError`."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = directory / name
-    try:
+    if not path.exists():
         _make_key(path)
-    except FileExistsError:
-        pass
     key = path.read_bytes()
     if len(key) < KEY_BYTES or len(set(key)) < FEWEST_DISTINCT_BYTES:
         raise WeakKey(f"{path}: is no key of {KEY_BYTES} random bytes. Move it away; the next start makes a new one")
@@ -53,17 +52,14 @@ def load_key(directory: Path, name: str) -> bytes:
 
 def _make_key(path: Path) -> None:
     """Written aside and linked into place, so that a crash or a second process never leaves half a key."""
-    if path.exists():
-        raise FileExistsError(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(secrets.token_bytes(KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())
-    try:
+    with contextlib.suppress(FileExistsError):  # another process was faster: its key is as good
         os.link(draft, path)
-    finally:
-        draft.unlink()
+    draft.unlink()
 
 
 class VisitorTokens:
