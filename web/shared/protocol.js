@@ -1,0 +1,56 @@
+/**
+ * The browser's side of the wire (livesupport/chat/protocol.py): names, close codes, ids, shapes of frames.
+ * Frames are plain objects told apart by `t`; fields with default values are left out.
+ */
+
+export const SUBPROTOCOL = "livesupport.v1";
+
+/** Why the server closed a socket. */
+export const CloseCode = Object.freeze({
+  GOING_AWAY: 1001,
+  UNSUPPORTED: 1003,
+  TOO_BIG: 1009,
+  RESTART: 1012,
+  TRY_LATER: 1013,
+  MALFORMED: 4400,
+  NOT_SIGNED_IN: 4401,
+  FORBIDDEN: 4403,
+  TOO_FAST: 4429,
+  SLOW_READER: 4508,
+});
+
+/** Whether a client may come back by itself after this code; only 44xx says no. */
+export function mayReturn(/** @type {number} */ code) {
+  return code < 4400 || code > 4499;
+}
+
+/** A client id: 128 random bits in base64url. It names a message for ever, also when it is sent again. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}
+
+/** The length that the server counts: Unicode code points, not UTF-16 units. */
+export function codePoints(/** @type {string} */ text) {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
+/**
+ * @typedef {"visitor" | "agent" | "server"} Party
+ * @typedef {{t: string, [field: string]: any}} Frame
+ *
+ * @typedef {object} Line One line of a chat.
+ * @property {string} chat
+ * @property {number} epoch
+ * @property {number} seq
+ * @property {number} at Unix seconds
+ * @property {string} kind a LineKind
+ * @property {Party} by
+ * @property {string} [name]
+ * @property {string} [text]
+ * @property {string} [id] the client id of a message
+ * @property {string} [other]
+ * @property {string} [seal]
+ */
