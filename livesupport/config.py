@@ -11,6 +11,7 @@ import ipaddress
 import math
 import tomllib
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 from urllib.parse import urlsplit
@@ -74,7 +75,6 @@ class Limits(Section, frozen=True):
     requests_window: Seconds = 3600.0
     outbox_bytes: Positive = 512 * 1024
     outbox_seconds: Seconds = 10.0
-    header_seconds: Seconds = 10.0
     body_bytes: Positive = 256 * 1024
     exempt: tuple[str, ...] = ()
 
@@ -288,8 +288,10 @@ def _check(values: Mapping[str, Any], found: Mapping[str, Found]) -> None:
     if values.get("server.public_url") and not normal_origin(values["server.public_url"]):
         raise refuse("server.public_url", "is no origin", 'Write for example "https://support.example.org", without a path')
     url = values.get("database.url", "")
-    if url and not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+    if url and not url.startswith(("sqlite:///", "sqlite+aiosqlite:///", "postgresql://", "postgresql+asyncpg://")):
         raise refuse("database.url", "names an unknown database", "Begin with postgresql+asyncpg:// or sqlite+aiosqlite:///")
+    if url.startswith("postgresql") and not find_spec("asyncpg"):
+        raise refuse("database.url", "needs the driver of PostgreSQL", 'Run: pip install "livesupport[postgres]"')
     for key, other in (("tls.cert", "tls.key"), ("tls.key", "tls.cert")):
         if values.get(key) and not values.get(other):
             raise refuse(key, f"needs {other}", "Set both or none")

@@ -1,0 +1,55 @@
+# Two commands do all: `make run` shows the demo, `make test` proves that everything works.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+.PHONY: run test lint types bench messages format clean
+
+run: $(VENV)/.run  ## install what the server needs, start the demo shop and the console
+	$(BIN)/livesupport demo
+
+test: $(VENV)/.test services lint types  ## install what the tests need, check everything; pytest comes last
+	$(BIN)/pytest -q -n $(WORKERS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+.PHONY: services
+services:  # Chromium, which pip cannot install
+	@.ci/chromium
+
+bench: $(VENV)/.test  ## the hot path beside a bare relay
+	$(BIN)/python bench/relay.py
+
+messages: $(VENV)/.test  ## carry new and changed texts into livesupport/locales/*.po
+	$(BIN)/pybabel -q extract --mapping-file babel.cfg --keywords "_ t n:1,2" --add-location file \
+	  --project livesupport --output-file $(VENV)/messages.pot .
+	for po in livesupport/locales/*.po; do \
+	  $(BIN)/pybabel -q update --input-file $(VENV)/messages.pot --output-file $$po --locale $$(basename $$po .po) \
+	    --no-fuzzy-matching --ignore-obsolete; \
+	done
+
+format: $(VENV)/.test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --editable ".[dev]"
+	@touch $@ $(VENV)/.run

@@ -1,0 +1,129 @@
+"""Logs: one event per line on standard output, JSON unless a person watches, and never a word of a visitor.
+
+Three things keep private words out, each without trust in the others: keys on a deny-list are dropped, other libraries
+give us their message's template without its arguments, and an exception gives its type and places without its message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import traceback
+from types import TracebackType
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+from livesupport.config import Log
+
+EVENTS = {
+    "database_migrated": "the schema was brought to this program's version",
+    "files_limit": "how many files and sockets this process may open",
+    "foreign": "a library had something to say; `template` is its message without the values",
+    "http_failed": "a request ended in an unexpected error",
+    "http_request": "a request was answered",
+    "lease_lost": "another process took over the data; this one stops",
+    "poll_failed": "sites, agents and sessions could not be read; the next attempt follows in a second",
+    "server_started": "the server answers",
+    "server_stopping": "no new chats from now on; open pages are told to come back",
+    "server_stopped": "everything is closed",
+    "task_failed": "a background task ended in an unexpected error",
+    "untrusted_forwarded_for": "X-Forwarded-For came from a peer that is not in server.trusted_proxies, and was ignored",
+}
+"""Every event name with its meaning; docs/operate.md shows this table, a test keeps the code to it."""
+
+PRIVATE = frozenset(
+    {
+        *("address", "author", "body", "client", "comment", "contact", "cookie", "customer", "email", "filename", "headers"),
+        *("ip", "line", "lines", "login", "message", "name", "note", "page", "params", "password", "path", "peer", "person"),
+        *("phone", "query", "question", "referrer", "secret", "snapshot", "subject", "text", "title", "token", "transcript"),
+        *("url", "user", "user_agent", "username", "visitor"),
+    }
+)
+"""Keys that no log line may have, whatever their value."""
+
+# At lower levels these print frames, statements with their values, or addresses.
+_QUIET = ("aiosqlite", "asyncio", "sqlalchemy", "uvicorn", "websockets")
+
+
+def configure(log: Log) -> None:
+    """Sends all logs of this process to standard output, in the format and from the level that the settings say."""
+    level = logging.getLevelNamesMapping()[log.level.upper()]
+    as_text = log.format == "text" or (log.format == "auto" and sys.stdout.isatty())
+    structlog.configure(
+        processors=processors(as_text),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+    )
+    logging.basicConfig(handlers=[_Foreign()], level=level, force=True)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+def processors(as_text: bool) -> list[Processor]:
+    """What every event passes through, last of all the drawing of the line."""
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        drop_private,
+        draw_exception,
+        structlog.dev.ConsoleRenderer() if as_text else structlog.processors.JSONRenderer(sort_keys=True),
+    ]
+
+
+def drop_private(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Removes every key on the deny-list."""
+    for key in PRIVATE.intersection(event):
+        del event[key]
+    return event
+
+
+def draw_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Replaces an exception by its type and the places it passed: its message may hold what somebody said."""
+    raised = event.pop("exc_info", None)
+    if raised is True:
+        raised = sys.exc_info()[1]
+    elif isinstance(raised, tuple):
+        raised = raised[1]
+    if isinstance(raised, BaseException):
+        event["error"] = " < ".join(type(error).__name__ for error in _causes(raised))
+        event["trace"] = _places(raised.__traceback__)
+    return event
+
+
+def catch_loop_errors(loop: asyncio.AbstractEventLoop) -> None:
+    """Lets failed tasks and callbacks tell their type only; asyncio's own report prints arguments and messages."""
+
+    def report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        structlog.get_logger().error("task_failed", exc_info=context.get("exception"))
+
+    loop.set_exception_handler(report)
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    frames = traceback.extract_tb(trace, limit=-12)
+    return [f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+class _Foreign(logging.Handler):
+    """What libraries log through `logging`; of those that print what passes through them, nothing below `WARNING`."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.split(".")[0] in _QUIET and record.levelno < logging.WARNING:
+            return
+        formatted = record.name == "asyncio" and not record.args  # asyncio puts callbacks with their arguments into the message
+        template = "" if formatted else str(record.msg).split("\n")[0]
+        structlog.get_logger().log(
+            record.levelno, "foreign", logger=record.name, template=template, exc_info=record.exc_info or None
+        )

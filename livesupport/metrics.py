@@ -1,0 +1,71 @@
+"""Counters and gauges for Prometheus. Labels are taken from closed lists; nothing of a visitor can become one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+
+from livesupport import __version__
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+WAITS = (1, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1800)
+LATENCIES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+class Metrics:
+    """All metrics of one running server, in a registry of its own."""
+
+    def __init__(self) -> None:
+        registry = self.registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        Gauge("livesupport_build_info", "Always 1; the label is the version", ["version"], registry=registry).labels(
+            __version__
+        ).set(1)
+        self._connections = Gauge("livesupport_ws_connections", "Open sockets", ["role"], registry=registry)
+        self._active = Gauge("livesupport_chats_active", "Chats between a visitor and an agent", registry=registry)
+        self._queue = Gauge("livesupport_queue_length", "Visitors who wait", registry=registry)
+        self._messages = Counter("livesupport_messages_total", "Messages relayed", registry=registry)
+        self._wait = Histogram(
+            "livesupport_queue_wait_seconds", "From start to the first agent", buckets=WAITS, registry=registry
+        )
+        self._chats = Counter("livesupport_chat_events_total", "What happened to chats", ["event", "label"], registry=registry)
+        self._requests = Histogram(
+            "livesupport_http_request_duration_seconds",
+            "HTTP requests by route",
+            ["method", "route", "status"],
+            buckets=LATENCIES,
+            registry=registry,
+        )
+
+    def watch(
+        self,
+        *,
+        visitors: Callable[[], float],
+        agents: Callable[[], float],
+        active: Callable[[], float],
+        waiting: Callable[[], float],
+    ) -> None:
+        """Names the functions that are asked for the present state at each scrape."""
+        self._connections.labels("visitor").set_function(visitors)
+        self._connections.labels("agent").set_function(agents)
+        self._active.set_function(active)
+        self._queue.set_function(waiting)
+
+    def chat(self, event: str, label: str = "", seconds: float | None = None) -> None:
+        """Counts what happened to a chat; `seconds` is the wait of one that was matched."""
+        self._chats.labels(event, label).inc()
+        if event == "matched" and seconds is not None:
+            self._wait.observe(seconds)
+
+    def messages(self, count: int = 1) -> None:
+        """Counts relayed messages."""
+        self._messages.inc(count)
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Counts an answered HTTP request. `route` is the pattern ("/tickets/{number}"), never the path."""
+        self._requests.labels(method, route, str(status)).observe(seconds)
+
+    def render(self) -> bytes:
+        """All of it in the Prometheus text format (`CONTENT_TYPE`)."""
+        return generate_latest(self.registry)

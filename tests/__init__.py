@@ -1,0 +1,1 @@
+"""The tests mirror livesupport/ file for file; what crosses rooms stands at the top."""
