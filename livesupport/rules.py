@@ -47,6 +47,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     # People who vanish.
     gone_notice_after: float = 10.0
+    gone_notice_leaving: float = 1.0
     visitor_grace: float = 90.0
     visitor_grace_hidden: float = 180.0
     visitor_grace_leaving: float = 30.0

@@ -150,9 +150,9 @@ class TicketFailed(Value, frozen=True):
 
 
 class LinesAppended(Value, frozen=True):
-    """The outcome of `AppendLines`: everything up to these numbers is in the ticket (`saved` False: nothing new is)."""
+    """The outcome of `AppendLines`: what was handed over is in the ticket, or (`saved` False) nothing of it is."""
 
-    chat: str
+    handed: AppendLines
     saved: bool
 
 

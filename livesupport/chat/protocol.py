@@ -12,7 +12,7 @@ the one before.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -751,9 +751,11 @@ AgentPush = (
 )  # fmt: skip
 Push = VisitorPush | AgentPush
 
-_visitor_decoder = msgspec.json.Decoder(VisitorCommand)
-_agent_decoder = msgspec.json.Decoder(AgentCommand)
+_visitor_decoder: msgspec.json.Decoder[VisitorCommand] = msgspec.json.Decoder(VisitorCommand)
+_agent_decoder: msgspec.json.Decoder[AgentCommand] = msgspec.json.Decoder(AgentCommand)
 _encoder = msgspec.json.Encoder()
+
+Command = TypeVar("Command")
 
 
 class BadFrame(ValueError):
@@ -770,7 +772,7 @@ def decode_agent(raw: bytes | str) -> AgentCommand:
     return _decode(_agent_decoder, raw)
 
 
-def _decode(decoder: msgspec.json.Decoder[Any], raw: bytes | str) -> Any:
+def _decode(decoder: msgspec.json.Decoder[Command], raw: bytes | str) -> Command:
     try:
         return decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeError, RecursionError):  # UnicodeError: bytes that are not UTF-8 (stack.md, trap 1)

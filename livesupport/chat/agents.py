@@ -1,0 +1,164 @@
+"""Agents come, say whether they want to be asked, drop out and return; and the directory of who may be an agent at all."""
+
+from __future__ import annotations
+
+from livesupport.chat import endings, matching, views
+from livesupport.chat.events import AgentArrived, AgentIdentity, AgentLost, Close, DirectoryChanged
+from livesupport.chat.floor import Floor
+from livesupport.chat.protocol import AgentCommand, AgentHello, AgentWelcome, Block, CloseCode, Lines, SetIntent, command_names
+from livesupport.chat.state import Agent, AgentSocket, Chat
+
+VERSION = "1"
+
+
+def directory_changed(floor: Floor, event: DirectoryChanged) -> None:
+    """Takes over sites and agents; whoever is no longer listed loses sockets and chats at once (G7)."""
+    floor.sites = {site.id: site for site in event.sites}
+    listed = {identity.id: identity for identity in event.agents}
+    for agent in [agent for agent in floor.agents.values() if agent.id not in listed]:
+        _dismiss(floor, agent)
+    for identity in listed.values():
+        _update(floor, identity)
+    floor.seats_changed = True
+
+
+def _dismiss(floor: Floor, agent: Agent) -> None:
+    matching.recall_offers(floor, agent)
+    for chat in list(agent.chats.values()):
+        matching.requeue(floor, chat)
+    for chat in list(agent.reading.values()):
+        stop_reading(floor, chat, agent)
+    floor.effects.append(Close(connections=tuple(agent.sockets), code=CloseCode.FORBIDDEN))
+    for connection in agent.sockets:
+        floor.agent_sockets.pop(connection, None)
+    agent.sockets.clear()
+    del floor.agents[agent.id]
+
+
+def _update(floor: Floor, identity: AgentIdentity) -> None:
+    known = floor.agents.get(identity.id)
+    if known is None:
+        floor.agents[identity.id] = Agent(identity=identity)
+    elif known.identity != identity:
+        known.identity = identity
+        if not known.supervises:
+            for chat in list(known.reading.values()):
+                stop_reading(floor, chat, known)
+        floor.touch_agent(known)
+
+
+def stop_reading(floor: Floor, chat: Chat, agent: Agent) -> None:
+    """A supervisor no longer reads along, and everybody in the chat is told."""
+    floor.say(chat, "left", name=agent.name)
+    agent.reading.pop(chat.id, None)
+    chat.supervisors.pop(agent.id, None)
+    chat.audience = None
+    floor.touch(chat)
+
+
+def arrived(floor: Floor, event: AgentArrived) -> None:
+    """Welcomes a console and shows it everything that concerns its agent. Another tab is the same agent."""
+    agent = floor.agents.get(event.agent)
+    if agent is None:
+        floor.effects.append(Close(connections=(event.connection,), code=CloseCode.FORBIDDEN))
+        return
+    floor.agent_sockets[event.connection] = AgentSocket(connection=event.connection, agent=agent)
+    if agent.intent is None:
+        agent.intent = event.hello.intent or "away"
+    _connect(floor, agent, event.connection)
+    to = (event.connection,)
+    floor.send(to, _welcome(floor, agent))
+    floor.send(to, views.me(floor, agent))
+    floor.send(to, views.team(floor))
+    floor.send(to, views.queue_for(floor, agent))
+    for chat in agent.offers.values():
+        floor.send(to, views.offer(floor, chat))
+    for chat in (*agent.chats.values(), *agent.reading.values()):
+        _show_again(floor, chat, agent, event.connection, event.hello)
+
+
+def _connect(floor: Floor, agent: Agent, connection: int) -> None:
+    agent.sockets.add(connection)
+    agent.lost_at = None
+    floor.timers.cancel_all(str(agent.id), ("agent_notice", "agent_reclaim"))
+    for chat in (*agent.chats.values(), *agent.reading.values()):
+        chat.audience = None
+        floor.touch(chat)
+    floor.touch_agent(agent)
+
+
+def _welcome(floor: Floor, agent: Agent) -> AgentWelcome:
+    return AgentWelcome(
+        version=VERSION,
+        id=agent.id,
+        name=agent.name,
+        role=agent.identity.role,
+        commands=command_names(AgentCommand),
+        limits=views.limits(floor),
+        pull=any(site.mode == "pull" for site in floor.sites.values()),
+    )
+
+
+def _show_again(floor: Floor, chat: Chat, agent: Agent, connection: int, hello: AgentHello) -> None:
+    to = (connection,)
+    lines, reset = chat.transcript.since(hello.tips.get(chat.id))
+    floor.send(to, views.agent_chat(floor, chat, mine=chat.agent is agent))
+    floor.send(to, Lines(chat=chat.id, lines=lines, reset=reset))
+    for note in chat.notes:
+        floor.send(to, note)
+    for receipt in views.receipts(chat):
+        floor.send(to, receipt)
+
+
+def lost(floor: Floor, event: AgentLost) -> None:
+    """With the last console the agent is out of the matching in this very moment; the chats are kept for a while."""
+    socket = floor.agent_sockets.pop(event.connection, None)
+    if socket is None:
+        return
+    agent = socket.agent
+    agent.sockets.discard(event.connection)
+    for chat in (*agent.chats.values(), *agent.reading.values()):
+        chat.audience = None
+    if agent.sockets:
+        return
+    agent.lost_at = floor.now.mono
+    matching.recall_offers(floor, agent)
+    floor.timers.set("agent_notice", str(agent.id), floor.now.mono + floor.rules.agent_notice_after)
+    floor.timers.set("agent_reclaim", str(agent.id), floor.now.mono + floor.rules.agent_reclaim)
+    floor.touch_agent(agent)
+
+
+def notice_due(floor: Floor, agent: Agent) -> None:
+    """The visitors learn that their agent is reconnecting."""
+    for chat in agent.chats.values():
+        floor.touch(chat)
+    floor.touch_agent(agent)
+
+
+def reclaim_due(floor: Floor, agent: Agent) -> None:
+    """The agent did not come back: the visitors go to the head of the queue, and supervision ends."""
+    for chat in list(agent.chats.values()):
+        matching.requeue(floor, chat)
+    for chat in list(agent.reading.values()):
+        stop_reading(floor, chat, agent)
+    floor.touch_agent(agent)
+
+
+def set_intent(floor: Floor, socket: AgentSocket, command: SetIntent) -> None:
+    """Only `available` is asked. Nobody goes offline while people are waiting for an answer."""
+    agent = socket.agent
+    if command.intent == "offline" and agent.chats:
+        floor.refuse(socket.connection, "busy_chats", command.ref)
+        return
+    agent.intent = command.intent
+    agent.away_by_misses, agent.missed = False, 0
+    if command.intent != "available":
+        matching.recall_offers(floor, agent)
+    floor.touch_agent(agent)
+
+
+def block(floor: Floor, _socket: AgentSocket, chat: Chat, _command: Block) -> None:
+    """Ends the chat and refuses this address and phone for a day. Only keyed hashes are kept, and only in memory."""
+    for fingerprint in chat.fingerprints:
+        floor.blocked[fingerprint] = floor.now.mono + floor.rules.block_seconds
+    endings.end(floor, chat, "blocked")

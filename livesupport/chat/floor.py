@@ -1,0 +1,182 @@
+"""The floor: everything the machine remembers, and the few verbs with which the handlers speak and plan.
+
+Handlers change the nouns of `state` and call `say`, `touch`, `timers.set` …; the machine then flushes what was touched, so
+that however much one event changes, each side hears one new state of a chat and hears it after the lines that led to it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from livesupport.chat.events import AppendLines, Connection, Count, Effect, Moment, Send, Site
+from livesupport.chat.protocol import Line, LineKind, Party, Push, RefusalCode, Refused
+from livesupport.chat.state import Agent, AgentSocket, Chat, QueueKey, VisitorSocket
+from livesupport.chat.timers import Timers
+from livesupport.rules import Rules
+
+CHAT_TIMERS = (
+    "offer", "show_queue", "wait_prompt", "max_wait", "gone_notice", "grace", "idle", "age", "saving", "ending", "append",
+    "agent_lost", "forget",
+)  # fmt: skip
+
+
+class Floor:
+    """All memory of all chats of this server, and what is to be done about it."""
+
+    def __init__(self, rules: Rules, epoch: int, new_id: Callable[[], str], fingerprint: Callable[[str], str]) -> None:
+        self.rules = rules
+        self.epoch = epoch
+        self.new_id = new_id
+        self.fingerprint = fingerprint
+        self.now = Moment(0.0, 0.0)
+        self.effects: list[Effect] = []
+        self.timers = Timers()
+        self.sites: dict[str, Site] = {}
+        self.closed: dict[str, float | None] = {}  # sites outside their hours → next opening, Unix seconds
+        self.agents: dict[int, Agent] = {}
+        self.chats: dict[str, Chat] = {}
+        self.waiting: dict[str, Chat] = {}  # status waiting or offered
+        self.visitor_sockets: dict[Connection, VisitorSocket] = {}
+        self.agent_sockets: dict[Connection, AgentSocket] = {}
+        self.blocked: dict[str, float] = {}  # keyed hash → until (monotonic)
+        self.handle_seconds: deque[float] = deque(maxlen=rules.estimate_samples)
+        self.bytes = 0
+        self.unwritten: dict[str, AppendLines] = {}  # lines of saved chats that are not known to be in their tickets
+        self.draining = False
+        self._touched: dict[str, Chat] = {}
+        self._told_agents: dict[int, Agent] = {}
+        self.seats_changed = False  # somebody came, left, was freed or taken: match again, refresh the lists
+
+    # ── speaking ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def send(self, to: Iterable[Connection], push: Push) -> None:
+        """One push to some connections."""
+        if connections := tuple(to):
+            self.effects.append(Send(to=connections, push=push))
+
+    def refuse(
+        self,
+        connection: Connection,
+        code: RefusalCode,
+        ref: int = 0,
+        *,
+        chat: str | None = None,
+        field: str | None = None,
+        by: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        """Tells one connection that its command changed nothing."""
+        refused = Refused(code=code, ref=ref, chat=chat, field=field, by=by, retry_after=retry_after)
+        self.effects.append(Send(to=(connection,), push=refused))
+
+    def tell_visitor(self, chat: Chat, push: Push) -> None:
+        """One push to every open panel of the chat's visitor."""
+        self.send(chat.sockets, push)
+
+    def tell_agents(self, chat: Chat, push: Push) -> None:
+        """One push to every console that serves or reads the chat."""
+        self.send(self.agent_connections(chat), push)
+
+    def agent_connections(self, chat: Chat) -> list[Connection]:
+        """The consoles of the chat's agent and of the supervisors who have joined."""
+        readers = ([chat.agent] if chat.agent else []) + list(chat.supervisors.values())
+        return [connection for agent in readers for connection in agent.sockets]
+
+    def audience(self, chat: Chat) -> tuple[Connection, ...]:
+        """Everybody who hears the lines of the chat; counted once and kept until somebody comes or goes."""
+        if chat.audience is None:
+            chat.audience = (*chat.sockets, *self.agent_connections(chat))
+        return chat.audience
+
+    def count(self, name: str, label: str = "", seconds: float | None = None) -> None:
+        """One more in a counter without names."""
+        self.effects.append(Count(name=name, label=label, seconds=seconds))  # type: ignore[arg-type]
+
+    # ── lines ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def say(
+        self,
+        chat: Chat,
+        kind: LineKind,
+        by: Party = "server",
+        *,
+        name: str = "",
+        text: str = "",
+        id: str | None = None,
+        author: str = "",
+        other: str = "",
+    ) -> Line:
+        """Adds a line to the chat and sends it to its whole audience."""
+        before = chat.transcript.size
+        line = chat.transcript.append(kind, by, self.now.wall, name=name, text=text, id=id, author=author, other=other)
+        self.bytes += chat.transcript.size - before
+        if audience := self.audience(chat):
+            self.effects.append(Send(to=audience, push=line))
+        return line
+
+    # ── what has changed ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def touch(self, chat: Chat) -> None:
+        """The small state of this chat has changed: both sides will be told at the end of the event."""
+        self._touched[chat.id] = chat
+
+    def touch_agent(self, agent: Agent) -> None:
+        """The availability of this agent has changed, and with it perhaps who can be matched."""
+        self._told_agents[agent.id] = agent
+        self.seats_changed = True
+
+    def touched(self) -> list[Chat]:
+        """The chats that have changed since they were last told."""
+        return list(self._touched.values())
+
+    def take_touched(self) -> tuple[list[Chat], list[Agent]]:
+        """Hands over what has changed, and starts new lists."""
+        touched = list(self._touched.values()), list(self._told_agents.values())
+        self._touched, self._told_agents = {}, {}
+        return touched
+
+    @property
+    def has_touched(self) -> bool:
+        """Whether anything waits to be told."""
+        return bool(self._touched or self._told_agents or self.seats_changed)
+
+    # ── finding ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def queue(self, key: QueueKey) -> list[Chat]:
+        """All who wait in one queue, in the order in which they will be served."""
+        return sorted((chat for chat in self.waiting.values() if chat.queue == key), key=lambda chat: chat.order)
+
+    def topic_name(self, chat: Chat) -> str:
+        """The name of the chat's topic; empty when it has none."""
+        return self.name_of_topic(chat.site, chat.topic)
+
+    def name_of_topic(self, site_id: str, topic: int | None) -> str:
+        """The name of a topic of a site; empty when there is none."""
+        site = self.sites.get(site_id)
+        return next((each.name for each in site.topics if each.id == topic), "") if site else ""
+
+    def is_blocked(self, fingerprint: str) -> bool:
+        """True while this address or phone is blocked; outdated entries are dropped."""
+        until = self.blocked.get(fingerprint)
+        if until is not None and until <= self.now.mono:
+            del self.blocked[fingerprint]
+            return False
+        return until is not None
+
+    # ── forgetting ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def forget(self, chat: Chat) -> None:
+        """Drops every reference to a chat; afterwards nothing of it is in memory."""
+        self.timers.cancel_all(chat.id, CHAT_TIMERS)
+        for connection in chat.sockets:
+            self.visitor_sockets[connection].chat = None
+        for supervisor in chat.supervisors.values():
+            supervisor.reading.pop(chat.id, None)
+        self.bytes -= chat.transcript.size
+        chat.transcript.clear()
+        chat.notes.clear()
+        chat.sockets.clear()
+        self.chats.pop(chat.id, None)
+        self.waiting.pop(chat.id, None)
+        self._touched.pop(chat.id, None)

@@ -1,0 +1,254 @@
+"""Bringing those who wait to those who answer: offers, acceptance, requeueing. Driven by events, never by polling."""
+
+from __future__ import annotations
+
+from livesupport.chat import endings, routing, service, views
+from livesupport.chat.floor import Floor
+from livesupport.chat.protocol import (
+    Accept,
+    Decline,
+    Lines,
+    OfferClosed,
+    OfferCloseReason,
+    RefusalCode,
+    Released,
+    Requeue,
+)
+from livesupport.chat.state import Agent, AgentSocket, Chat, Offer
+
+# ── offering ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def dispatch(floor: Floor) -> None:
+    """Offers every waiting chat to its best agent, in the order of the queue."""
+    if floor.draining:
+        return
+    for chat in sorted(floor.waiting.values(), key=lambda chat: chat.order):
+        if chat.status == "waiting" and chat.sockets and _is_matched(floor, chat):
+            _offer_to_best(floor, chat)
+
+
+def _is_matched(floor: Floor, chat: Chat) -> bool:
+    """In pull mode agents pick by themselves; a chat that is on its way into a ticket needs nobody any more."""
+    site = floor.sites.get(chat.site)
+    return site is not None and site.mode == "match" and chat.saving.then_end is None
+
+
+def _offer_to_best(floor: Floor, chat: Chat) -> None:
+    able = [agent for agent in floor.agents.values() if routing.may_be_offered(agent, chat, floor.now, floor.rules)]
+    rested = [agent for agent in able if routing.rested(agent, floor.now, floor.rules)]
+    if agent := routing.best_agent(rested, chat):
+        offer(floor, chat, agent)
+    elif able:
+        first = min(agent.last_assigned for agent in able) + floor.rules.between_assignments
+        _dispatch_at(floor, first)
+    elif not chat.escalated and _all_missed(floor, chat):
+        chat.escalated = True
+        floor.seats_changed = True
+
+
+def _dispatch_at(floor: Floor, at: float) -> None:
+    armed = floor.timers.get("dispatch", "")
+    if armed is None or armed > at:
+        floor.timers.set("dispatch", "", at)
+
+
+def _all_missed(floor: Floor, chat: Chat) -> bool:
+    """Somebody let it pass, and nobody is left who could still be asked, not even when a seat gets free."""
+    candidates = [agent for agent in floor.agents.values() if routing.reachable(agent, floor.now) and agent.serves(chat.topic)]
+    return bool(chat.missed) and all(agent.id in chat.missed for agent in candidates)
+
+
+def offer(floor: Floor, chat: Chat, agent: Agent, sender: Agent | None = None, note: str = "") -> None:
+    """Rings at an agent, in all consoles. Without a `sender` the chat comes from the queue."""
+    chat.offer = Offer(agent=agent, expires_at=floor.now.mono + floor.rules.offer_seconds, sender=sender, note=note)
+    agent.offers[chat.id] = chat
+    if sender is None:
+        chat.move("offered")
+        agent.last_assigned = floor.now.mono
+    floor.timers.set("offer", chat.id, chat.offer.expires_at)
+    floor.send(agent.sockets, views.offer(floor, chat))
+    floor.touch_agent(agent)
+    floor.touch(chat)
+
+
+def offer_due(floor: Floor, chat: Chat) -> None:
+    """Nobody answered the ringing."""
+    if chat.offer is None:
+        return
+    agent, transfer = chat.offer.agent, chat.offer.sender is not None
+    pass_on(floor, chat, "expired")
+    agent.missed += 1
+    floor.count("missed", "transfer" if transfer else "queue")
+    if agent.missed >= floor.rules.missed_offers_until_away and agent.intent == "available":
+        agent.intent, agent.away_by_misses = "away", True
+        recall_offers(floor, agent)
+
+
+def decline(floor: Floor, socket: AgentSocket, command: Decline) -> None:
+    """The agent lets the offer pass."""
+    chat = socket.agent.offers.get(command.chat)
+    if chat is None:
+        floor.refuse(socket.connection, "no_such_chat", command.ref, chat=command.chat)
+        return
+    socket.agent.missed = 0
+    pass_on(floor, chat, "declined")
+
+
+def pass_on(floor: Floor, chat: Chat, reason: OfferCloseReason) -> None:
+    """Ends the ringing: back to the sender of a transfer, or on to the next agent."""
+    offer = chat.offer
+    assert offer is not None
+    chat.offer = None
+    offer.agent.offers.pop(chat.id, None)
+    floor.timers.cancel("offer", chat.id)
+    floor.send(offer.agent.sockets, OfferClosed(chat=chat.id, reason=reason))
+    if offer.sender is not None:
+        floor.send(offer.sender.sockets, OfferClosed(chat=chat.id, reason=reason, by=offer.agent.name))
+    else:
+        chat.move("waiting")
+        if reason != "withdrawn":
+            chat.missed.add(offer.agent.id)
+    floor.touch_agent(offer.agent)
+    floor.touch(chat)
+
+
+def recall_offers(floor: Floor, agent: Agent) -> None:
+    """The agent cannot answer any more: what rings there goes on to others, and is not held against anybody."""
+    for chat in list(agent.offers.values()):
+        pass_on(floor, chat, "withdrawn")
+
+
+# ── accepting ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def accept(floor: Floor, socket: AgentSocket, command: Accept) -> None:
+    """Takes a chat, if it is still to be had; whoever comes second hears who has it."""
+    agent, chat = socket.agent, floor.chats.get(command.chat)
+    if chat is None or chat.status == "ended":
+        floor.refuse(socket.connection, "no_such_chat", command.ref, chat=command.chat)
+    elif chat.offer is not None and chat.offer.agent is agent:
+        _accept_offer(floor, chat, agent)
+    elif chat.agent is agent:
+        floor.touch(chat)
+    elif views.may_pull(floor, agent, chat):
+        assign(floor, chat, agent)
+    else:
+        code, by = _who_has(floor, chat)
+        floor.refuse(socket.connection, code, command.ref, chat=chat.id, by=by)
+
+
+def _accept_offer(floor: Floor, chat: Chat, agent: Agent) -> None:
+    offer = chat.offer
+    assert offer is not None
+    chat.offer = None
+    agent.offers.pop(chat.id, None)
+    floor.timers.cancel("offer", chat.id)
+    floor.send(agent.sockets, OfferClosed(chat=chat.id, reason="accepted"))
+    if offer.sender is None:
+        assign(floor, chat, agent)
+    else:
+        floor.send(offer.sender.sockets, OfferClosed(chat=chat.id, reason="accepted", by=agent.name))
+        hand_over(floor, chat, agent)
+
+
+def _who_has(floor: Floor, chat: Chat) -> tuple[RefusalCode, str | None]:
+    holder = chat.agent or (chat.offer.agent if chat.offer else None)
+    return ("already_taken", holder.name) if holder else ("not_allowed", None)
+
+
+def assign(floor: Floor, chat: Chat, agent: Agent) -> None:
+    """From the queue to an agent."""
+    waited = floor.now.mono - chat.enqueued_at
+    chat.move("active")
+    floor.waiting.pop(chat.id, None)
+    floor.timers.cancel_all(chat.id, ("show_queue", "wait_prompt", "max_wait", "agent_lost"))
+    chat.ask_wait = chat.lost_agent = chat.escalated = chat.overtaken = False
+    chat.shown_position = None
+    seat(floor, chat, agent)
+    floor.say(chat, "assigned", name=agent.name)
+    floor.count("matched", floor.topic_name(chat), seconds=waited)
+
+
+def hand_over(floor: Floor, chat: Chat, agent: Agent) -> None:
+    """From one agent to another who has agreed; there is no moment without an owner."""
+    sender = chat.agent
+    if sender is not None:
+        release(floor, chat, sender)
+    seat(floor, chat, agent)
+    floor.say(chat, "transferred", name=sender.name if sender else "", other=agent.name)
+
+
+def seat(floor: Floor, chat: Chat, agent: Agent) -> None:
+    """The agent serves the chat from now on and receives everything that was said."""
+    chat.agent, chat.audience = agent, None
+    chat.assigned_at = chat.last_said_at = floor.now.mono
+    chat.inactive = chat.idle_warned = False
+    agent.chats[chat.id] = chat
+    agent.missed = 0
+    agent.last_assigned = floor.now.mono
+    chat.supervisors.pop(agent.id, None)
+    agent.reading.pop(chat.id, None)
+    endings.watch_idle(floor, chat)
+    show(floor, chat, agent, agent.sockets)
+    floor.touch(chat)
+    floor.touch_agent(agent)
+
+
+def show(floor: Floor, chat: Chat, agent: Agent, connections: set[int]) -> None:
+    """Everything a console needs to draw a chat: its state, all lines, the notes, the receipts."""
+    floor.send(connections, views.agent_chat(floor, chat, mine=chat.agent is agent))
+    floor.send(connections, Lines(chat=chat.id, lines=list(chat.transcript.lines), reset=True))
+    for note in chat.notes:
+        floor.send(connections, note)
+    for receipt in views.receipts(chat):
+        floor.send(connections, receipt)
+
+
+def release(floor: Floor, chat: Chat, agent: Agent) -> None:
+    """Takes the chat out of the agent's pages."""
+    floor.send(agent.sockets, Released(chat=chat.id))
+    endings.release_seat(floor, chat, agent)
+
+
+# ── back to the queue ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def agent_requeue(floor: Floor, _socket: AgentSocket, chat: Chat, _command: Requeue) -> None:
+    """The agent gives the chat back."""
+    requeue(floor, chat)
+
+
+def requeue(floor: Floor, chat: Chat) -> None:
+    """To the head of its queue, with its old place in time; cannot fail. Whoever had it is not asked again."""
+    agent = chat.agent
+    assert agent is not None
+    endings.undo(floor, chat)
+    endings.withdraw_offer(floor, chat)
+    floor.say(chat, "requeued", name=agent.name)
+    chat.missed = {agent.id}
+    release(floor, chat, agent)
+    chat.hops += 1
+    chat.move("waiting")
+    enter_queue(floor, chat, returning=True)
+
+
+def enter_queue(floor: Floor, chat: Chat, *, returning: bool) -> None:
+    """The chat waits from now on; a returning one that nobody can take is offered other ways at once."""
+    rules, now = floor.rules, floor.now.mono
+    chat.returning, chat.escalated = returning, False
+    floor.waiting[chat.id] = chat
+    floor.timers.cancel("idle", chat.id)
+    floor.timers.set("show_queue", chat.id, now + rules.show_queue_after)
+    floor.timers.set("wait_prompt", chat.id, now + rules.wait_prompt_after)
+    floor.timers.set("max_wait", chat.id, now + rules.max_wait)
+    if returning and (chat.hops > rules.max_hops or service.state_of(floor, chat.queue) != "open"):
+        chat.lost_agent = True
+        floor.timers.set("agent_lost", chat.id, now + rules.agent_lost_after)
+    floor.seats_changed = True
+    floor.touch(chat)
+
+
+def wrap_up_due(floor: Floor, agent: Agent) -> None:
+    """The agent has finished writing up."""
+    floor.touch_agent(agent)

@@ -1,0 +1,226 @@
+"""Visitors come, start a chat or leave a request, drop out and return."""
+
+from __future__ import annotations
+
+from livesupport.chat import conversion, endings, matching, service, views
+from livesupport.chat.events import Close, IssueToken, RequestSaved, SaveRequest, VisitorArrived, VisitorLost
+from livesupport.chat.floor import Floor
+from livesupport.chat.protocol import (
+    CloseCode,
+    LeaveRequest,
+    Lines,
+    RefusalCode,
+    Requested,
+    Start,
+    Tip,
+    Typing,
+    Visibility,
+    VisitorCard,
+    VisitorCommand,
+    VisitorWelcome,
+    command_names,
+)
+from livesupport.chat.state import Chat, VisitorSocket
+from livesupport.chat.transcript import Transcript
+
+VERSION = "1"
+
+# ── coming ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def arrived(floor: Floor, event: VisitorArrived) -> None:
+    """Welcomes a visitor's page, and gives it back its chat when its token opened one that is still here."""
+    connection, hello = event.connection, event.hello
+    site = floor.sites.get(hello.site)
+    if site is None:
+        floor.refuse(connection, "unknown_site")
+        floor.effects.append(Close(connections=(connection,), code=CloseCode.FORBIDDEN))
+        return
+    socket = VisitorSocket(
+        connection=connection, visitor=event.visitor, site=site.id, address=event.address,
+        language=hello.language, hidden=hello.hidden, mobile=hello.mobile,
+    )  # fmt: skip
+    floor.visitor_sockets[connection] = socket
+    chat = floor.chats.get(event.chat or "")
+    mine = chat is not None and chat.visitor == event.visitor and chat.site == site.id
+    floor.send((connection,), _welcome(floor, site.id, site.name, resumed=mine))
+    floor.send((connection,), service.of_site(floor, site.id))
+    if chat is not None and mine:
+        _attach(floor, chat, socket)
+        _show(floor, chat, socket, hello.tip)
+
+
+def _welcome(floor: Floor, site: str, brand: str, *, resumed: bool) -> VisitorWelcome:
+    rules = floor.rules
+    return VisitorWelcome(
+        version=VERSION,
+        site=site,
+        brand=brand,
+        commands=command_names(VisitorCommand),
+        limits=views.limits(floor),
+        convert=floor.sites[site].convert or rules.convert,
+        grace=max(rules.visitor_grace, rules.visitor_grace_hidden),
+        resumed=resumed,
+    )
+
+
+def _attach(floor: Floor, chat: Chat, socket: VisitorSocket) -> None:
+    """The visitor has a page again: nothing is counted down any more."""
+    socket.chat = chat
+    socket.may_rate = chat.status == "ended"
+    chat.sockets.add(socket.connection)
+    chat.audience = None
+    floor.timers.cancel_all(chat.id, ("gone_notice", "grace"))
+    if chat.gone_at is not None:
+        chat.gone_at, chat.gone = None, False
+        floor.seats_changed = True
+    floor.touch(chat)
+    floor.effects.append(IssueToken(connection=socket.connection, visitor=chat.visitor, site=chat.site, chat=chat.id))
+
+
+def _show(floor: Floor, chat: Chat, socket: VisitorSocket, tip: Tip | None) -> None:
+    to = (socket.connection,)
+    lines, reset = chat.transcript.since(tip)
+    floor.send(to, views.visitor_chat(floor, chat))
+    floor.send(to, Lines(chat=chat.id, lines=lines, reset=reset))
+    for receipt in views.receipts(chat):
+        floor.send(to, receipt)
+
+
+# ── starting ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def start(floor: Floor, socket: VisitorSocket, command: Start) -> None:
+    """A new chat: it enters its queue, or is refused with the reason and changes nothing."""
+    if socket.chat is not None and socket.chat.start_id == command.id:
+        _show(floor, socket.chat, socket, None)
+        return
+    code, field = _why_not(floor, socket, command)
+    if code is not None:
+        floor.refuse(socket.connection, code, command.ref, field=field)
+        if code == "not_open":
+            floor.send((socket.connection,), service.of_site(floor, socket.site))
+        return
+    if socket.chat is not None:
+        endings.forget(floor, socket.chat, socket.chat.reason or "visitor_left")
+    chat = _new_chat(floor, socket, command)
+    floor.count("started", floor.topic_name(chat))
+    floor.say(chat, "opened", "visitor", name=chat.card.name, text=chat.card.question, id=command.id, author="visitor")
+    _attach(floor, chat, socket)
+    floor.send((socket.connection,), Lines(chat=chat.id, lines=list(chat.transcript.lines), reset=True))
+    endings.watch_age(floor, chat)
+    matching.enter_queue(floor, chat, returning=False)
+
+
+def _why_not(floor: Floor, socket: VisitorSocket, command: Start) -> tuple[RefusalCode | None, str | None]:
+    if floor.draining:
+        return "shutting_down", None
+    if socket.chat is not None and (socket.chat.status != "ended" or socket.chat.saving.state == "saving"):
+        return "already_chatting", None
+    code, field = _wrong_field(floor, socket, command)
+    if code is not None:
+        return code, field
+    if service.state_of(floor, (socket.site, command.topic)) != "open":
+        return "not_open", None
+    return ("memory_full", None) if floor.bytes >= floor.rules.bytes_of_all_chats else (None, None)
+
+
+def _wrong_field(floor: Floor, socket: VisitorSocket, command: Start | LeaveRequest) -> tuple[RefusalCode | None, str | None]:
+    rules = floor.rules
+    if not 0 < len(command.name.strip()) <= rules.name_limit:
+        return "bad_name", "name"
+    if len(command.phone) > rules.phone_limit:
+        return "bad_phone", "phone"
+    if not 0 < len(command.question.strip()) <= rules.question_limit:
+        return "bad_question", "question"
+    if command.topic is not None and not floor.name_of_topic(socket.site, command.topic):
+        return "bad_topic", "topic"
+    if any(floor.is_blocked(each) for each in _fingerprints(floor, socket, command.phone)):
+        return "blocked", None
+    return None, None
+
+
+def _fingerprints(floor: Floor, socket: VisitorSocket, phone: str) -> tuple[str, ...]:
+    """By what a blocked visitor is known again: keyed hashes of address and phone."""
+    return tuple(each for each in (socket.address, floor.fingerprint(phone) if phone else "") if each)
+
+
+def _new_chat(floor: Floor, socket: VisitorSocket, command: Start) -> Chat:
+    now, chat_id = floor.now, floor.new_id()
+    card = VisitorCard(
+        name=command.name.strip(), phone=command.phone, question=command.question.strip(), page=command.page,
+        language=command.language or socket.language, utc_offset=command.utc_offset,
+    )  # fmt: skip
+    chat = Chat(
+        id=chat_id, site=socket.site, topic=command.topic, visitor=socket.visitor, card=views.marked_card(floor, card),
+        start_id=command.id, transcript=Transcript(chat_id, floor.epoch), started_wall=now.wall, started_at=now.mono,
+        enqueued_at=now.mono, last_said_at=now.mono, fingerprints=_fingerprints(floor, socket, command.phone),
+    )  # fmt: skip
+    floor.chats[chat_id] = chat
+    return chat
+
+
+def leave_request(floor: Floor, socket: VisitorSocket, command: LeaveRequest) -> None:
+    """A request without a chat."""
+    code, field = _wrong_field(floor, socket, command)
+    if code is not None:
+        floor.refuse(socket.connection, code, command.ref, field=field)
+    else:
+        floor.effects.append(SaveRequest(connection=socket.connection, site=socket.site, request=command))
+
+
+def request_saved(floor: Floor, event: RequestSaved) -> None:
+    """The page that left the request hears its number, or that it is still to be sent."""
+    if event.connection not in floor.visitor_sockets:
+        return
+    if event.number is None:
+        floor.refuse(event.connection, "not_saved", event.request.ref)
+    else:
+        floor.send((event.connection,), Requested(id=event.request.id, ticket=event.number))
+
+
+# ── dropping out ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def visibility(_floor: Floor, socket: VisitorSocket, command: Visibility) -> None:
+    """A hidden page may lose its socket through no fault of its own."""
+    socket.hidden = command.hidden
+
+
+def lost(floor: Floor, event: VisitorLost) -> None:
+    """A page is gone. With the last one a countdown begins, short for a page that closed itself."""
+    socket = floor.visitor_sockets.pop(event.connection, None)
+    if socket is None or socket.chat is None:
+        return
+    chat = socket.chat
+    chat.sockets.discard(event.connection)
+    chat.audience = None
+    if chat.sockets or chat.status == "ended":
+        return
+    rules, now = floor.rules, floor.now.mono
+    chat.gone_at = now
+    floor.timers.set("gone_notice", chat.id, now + (rules.gone_notice_leaving if event.leaving else rules.gone_notice_after))
+    floor.timers.set("grace", chat.id, now + _grace(floor, socket, leaving=event.leaving))
+
+
+def _grace(floor: Floor, socket: VisitorSocket, *, leaving: bool) -> float:
+    rules = floor.rules
+    if leaving:
+        return rules.visitor_grace_leaving
+    return rules.visitor_grace_hidden if socket.hidden or socket.mobile else rules.visitor_grace
+
+
+def gone_notice_due(floor: Floor, chat: Chat) -> None:
+    """Too long for a hiccup: the agent sees it, nobody is rung for an empty chair, what was armed is saved."""
+    chat.gone = True
+    floor.tell_agents(chat, Typing(chat=chat.id, by="visitor", on=False))
+    if chat.status == "offered":
+        matching.pass_on(floor, chat, "withdrawn")
+    conversion.visitor_is_gone(floor, chat)
+    floor.touch(chat)
+    floor.seats_changed = True
+
+
+def grace_due(floor: Floor, chat: Chat) -> None:
+    """The visitor did not come back."""
+    endings.end(floor, chat, "visitor_left" if chat.status == "active" else "queue_abandoned")

@@ -1,0 +1,63 @@
+"""What those who wait are told: their place, an estimate, and now and then the question whether they want to go on waiting."""
+
+from __future__ import annotations
+
+from livesupport.chat import endings
+from livesupport.chat.floor import Floor
+from livesupport.chat.protocol import KeepWaiting
+from livesupport.chat.state import Chat, VisitorSocket
+
+
+def show_queue_due(floor: Floor, chat: Chat) -> None:
+    """Long enough for a place to be worth showing; a chat that is accepted at once never shows one."""
+    if chat.id in floor.waiting:
+        chat.shown_position = _position(floor, chat)
+        floor.touch(chat)
+
+
+def _position(floor: Floor, chat: Chat) -> int:
+    """One more than those whom the dispatcher will serve earlier."""
+    return 1 + sum(other.order < chat.order for other in floor.waiting.values() if other.queue == chat.queue)
+
+
+def refresh_positions(floor: Floor) -> None:
+    """Tells every waiting visitor whose place has changed. A shown place never grows: an overtaking is said in words."""
+    queues: dict[tuple[str, int | None], int] = {}
+    for chat in sorted(floor.waiting.values(), key=lambda chat: chat.order):
+        position = queues[chat.queue] = queues.get(chat.queue, 0) + 1
+        if chat.shown_position is None:
+            continue
+        overtaken = position > chat.shown_position
+        if position < chat.shown_position or overtaken != chat.overtaken:
+            chat.shown_position = min(position, chat.shown_position)
+            chat.overtaken = overtaken
+            floor.touch(chat)
+
+
+def wait_prompt_due(floor: Floor, chat: Chat) -> None:
+    """Asks: keep waiting, leave a request, or try later?"""
+    if chat.id in floor.waiting:
+        chat.ask_wait = True
+        floor.timers.set("wait_prompt", chat.id, floor.now.mono + floor.rules.wait_prompt_every)
+        floor.touch(chat)
+
+
+def keep_waiting(floor: Floor, socket: VisitorSocket, _command: KeepWaiting) -> None:
+    """The visitor stays, also with a queue whose agents are all gone."""
+    chat = socket.chat
+    if chat and chat.id in floor.waiting:
+        chat.ask_wait = chat.lost_agent = False
+        floor.timers.cancel("agent_lost", chat.id)
+        floor.touch(chat)
+
+
+def max_wait_due(floor: Floor, chat: Chat) -> None:
+    """Half an hour without anybody: an honest end is better than a false hope."""
+    if chat.id in floor.waiting:
+        endings.end(floor, chat, "waited_too_long")
+
+
+def agent_lost_due(floor: Floor, chat: Chat) -> None:
+    """The agent was lost, nobody else is there, and the visitor has not chosen anything."""
+    if chat.id in floor.waiting:
+        endings.end(floor, chat, "agent_lost")
