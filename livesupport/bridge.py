@@ -1,0 +1,162 @@
+"""The only door between the chats, which forget, and the tickets, which remember.
+
+What a chat hands over is turned into the tickets' own words. Whatever goes wrong on the way becomes "not saved" for the
+chat, which goes on; no error text leaves this module, for it might quote what somebody said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+
+import structlog
+
+from livesupport.chat.events import AppendLines, Snapshot, TicketFailed, TicketSaved
+from livesupport.chat.protocol import EndReason, LeaveRequest, Line, NoteLine, Party
+from livesupport.errors import ServiceError
+from livesupport.i18n import gettext as _
+from livesupport.model import Author
+from livesupport.signing import origin_of_chat
+from livesupport.tickets.requests import NewLine, NewTicket
+from livesupport.tickets.service import Tickets
+
+log = structlog.get_logger()
+
+_AUTHORS: Mapping[Party, Author] = {"visitor": "requester", "agent": "agent", "server": "system"}
+
+
+async def convert_chat_to_ticket(
+    tickets: Tickets, name_of: Callable[[int], str], snapshot: Snapshot
+) -> TicketSaved | TicketFailed:
+    """Saves a chat as a ticket, once per chat: a second attempt finds the first ticket and adds what it lacks.
+
+    `name_of` gives the name of an agent by id, for the ticket's history.
+    """
+    try:
+        new = _new_ticket(snapshot, name_of)
+        if there := await tickets.by_origin(new.origin):
+            await tickets.append(new.origin, new.lines)
+            return TicketSaved(chat=snapshot.chat, number=there.number)
+        return TicketSaved(chat=snapshot.chat, number=(await tickets.open(new)).number)
+    except Exception as error:
+        _report("ticket_not_saved", error)
+        return TicketFailed(chat=snapshot.chat)
+
+
+async def append_to_ticket(tickets: Tickets, addition: AppendLines) -> bool:
+    """Adds the lines of a chat that goes on after it was saved; False when nothing was written."""
+    try:
+        return await tickets.append(origin_of_chat(addition.chat), tuple(_new_lines(addition.lines, addition.notes)))
+    except Exception as error:
+        _report("lines_not_saved", error)
+        return False
+
+
+async def save_request(tickets: Tickets, site: str, request: LeaveRequest) -> str | None:
+    """Saves a request that was left without a chat, once per request id; its number, or None when nothing was written."""
+    try:
+        ticket = await tickets.open(
+            NewTicket(
+                origin=origin_of_chat(request.id),
+                site=site,
+                name=request.name,
+                phone=request.phone,
+                question=request.question,
+                email=request.email,
+                topic=request.topic,
+                page=request.page,
+                language=request.language,
+                actor=request.name,
+            )
+        )
+    except Exception as error:
+        _report("request_not_saved", error)
+        return None
+    return ticket.number
+
+
+def _report(event: str, error: Exception) -> None:
+    """A refusal of the tickets is told by its kind; anything else is a fault of ours, told with its places."""
+    log.error(event, reason=type(error).__name__, exc_info=None if isinstance(error, ServiceError) else error)
+
+
+def _new_ticket(snapshot: Snapshot, name_of: Callable[[int], str]) -> NewTicket:
+    visitor = snapshot.visitor
+    return NewTicket(
+        origin=origin_of_chat(snapshot.chat),
+        site=snapshot.site,
+        topic=snapshot.topic,
+        name=visitor.name,
+        phone=visitor.phone,
+        question=visitor.question,
+        page=visitor.page,
+        language=visitor.language,
+        from_chat=True,
+        assignee=snapshot.agent,
+        actor=visitor.name if snapshot.saved_by is None else name_of(snapshot.saved_by),
+        lines=tuple(_new_lines(snapshot.lines, snapshot.notes)),
+    )
+
+
+def _new_lines(lines: tuple[Line, ...], notes: tuple[NoteLine, ...]) -> Iterator[NewLine]:
+    """Both chains of a chat: what everybody read, and the agents' private notes."""
+    for line in lines:
+        yield NewLine(
+            chain="chat",
+            epoch=line.epoch,
+            seq=line.seq,
+            at=_time(line.at),
+            author=_AUTHORS[line.by] if line.text else "system",
+            name=line.name,
+            text=line.text or told(line),
+        )
+    for note in notes:
+        yield NewLine(chain="note", epoch=0, seq=note.seq, at=_time(note.at), author="agent", name=note.name, text=note.text)
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def told(line: Line) -> str:
+    """What happened at this point of the chat, as a sentence for the ticket's reader."""
+    match line.kind:
+        case "assigned":
+            sentence = _("{name} answers the chat.")
+        case "transferred":
+            sentence = _("{name} transferred the chat to {other}.")
+        case "requeued":
+            sentence = _("The visitor waits for another agent.")
+        case "joined":
+            sentence = _("{name} reads along.")
+        case "left":
+            sentence = _("{name} no longer reads along.")
+        case "took_over":
+            sentence = _("{name} took over the chat.")
+        case "armed":
+            sentence = _("{name} asked for the chat to be saved as a request.")
+        case "refused":
+            sentence = _("The visitor declined to have the chat saved.")
+        case "converted":
+            sentence = _("The chat was saved as request #{other}.")
+        case "ended":
+            return _end_reasons().get(line.other, _("The chat ended."))
+        case _:
+            sentence = _("The chat began.")
+    return sentence.format(name=line.name or _("Someone"), other=line.other)
+
+
+def _end_reasons() -> Mapping[EndReason | str, str]:
+    return {
+        "visitor_erased": _("The visitor ended and erased the chat."),
+        "visitor_left": _("The visitor left."),
+        "agent_ended": _("The agent ended the chat."),
+        "idle_timeout": _("The chat ended after a long silence."),
+        "queue_abandoned": _("The visitor stopped waiting."),
+        "queue_to_ticket": _("The visitor stopped waiting and saved a request."),
+        "agent_lost": _("The chat ended because no agent came back."),
+        "blocked": _("The visitor was blocked."),
+        "too_old": _("The chat ended because of its age."),
+        "waited_too_long": _("The chat ended after a long wait."),
+        "server_shutdown": _("The chat ended with a restart of the server."),
+    }
