@@ -19,9 +19,18 @@ class Conflict(ServiceError):
     """Somebody else has changed it meanwhile, or it is in a state that does not allow this."""
 
 
+class NewerMessage(Conflict):
+    """The requester has written since the agent looked; nothing was sent, so that the agent may read it first."""
+
+
 class Invalid(ServiceError):
     """What was sent cannot be taken. `problems` maps the field to a sentence that says what to do."""
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__("invalid: " + ", ".join(sorted(problems)))
         self.problems = problems
+
+
+class Unavailable(ServiceError):
+    """The store cannot be read or written at the moment (locked, full, gone) or not at all (damaged, newer than the
+    program). The message says which; whatever was under way was undone as a whole."""

@@ -1,0 +1,1 @@
+"""Sites: the web sites that embed the widget, their topics and business hours, and the canned replies."""

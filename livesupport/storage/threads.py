@@ -1,0 +1,76 @@
+"""Queries for what is in a ticket: its messages and its events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from livesupport.model import Author, MessageKind, TicketEvent, TicketMessage
+from livesupport.storage.schema import ticket_event, ticket_message
+
+Place = tuple[str, int, int]  # where a line stands in a chat: chain ("chat" or "note"), epoch, seq
+
+
+async def add_message(
+    connection: AsyncConnection, ticket_id: int, kind: MessageKind, author: Author, name: str, text: str, at: datetime
+) -> None:
+    """Adds a message that was written for the ticket itself."""
+    row = {"ticket_id": ticket_id, "kind": kind, "author": author, "name": name, "text": text, "at": at}
+    await connection.execute(insert(ticket_message).values(row))
+
+
+async def add_lines(connection: AsyncConnection, ticket_id: int, rows: Sequence[dict[str, object]]) -> None:
+    """Adds lines of a chat; each has its place, which is unique in the ticket."""
+    if rows:
+        await connection.execute(insert(ticket_message), [{"ticket_id": ticket_id, **row} for row in rows])
+
+
+async def places(connection: AsyncConnection, ticket_id: int) -> set[Place]:
+    """Which lines of the chat the ticket holds already."""
+    columns = (ticket_message.c.chain, ticket_message.c.epoch, ticket_message.c.seq)
+    query = select(*columns).where(ticket_message.c.ticket_id == ticket_id, ticket_message.c.chain.is_not(None))
+    return {(row.chain, row.epoch, row.seq) for row in await connection.execute(query)}
+
+
+async def messages(connection: AsyncConnection, ticket_id: int) -> list[TicketMessage]:
+    """All messages in the order in which they were written down."""
+    query = select(ticket_message).where(ticket_message.c.ticket_id == ticket_id).order_by(ticket_message.c.id)
+    return [
+        TicketMessage(
+            id=row.id,
+            kind=row.kind,
+            author=row.author,
+            name=row.name,
+            text=row.text,
+            at=row.at,
+            epoch=row.epoch,
+            seq=row.seq,
+        )
+        for row in await connection.execute(query)
+    ]
+
+
+async def newest_of_requester(connection: AsyncConnection, ticket_id: int) -> int:
+    """The id of the last message that the requester wrote; 0 when there is none."""
+    of_requester = (ticket_message.c.ticket_id == ticket_id, ticket_message.c.author == "requester")
+    return (await connection.execute(select(func.max(ticket_message.c.id)).where(*of_requester))).scalar_one() or 0
+
+
+async def add_event(
+    connection: AsyncConnection, ticket_id: int, what: str, actor: str, at: datetime, old: str = "", new: str = ""
+) -> None:
+    """Adds a line to the ticket's history."""
+    row = {"ticket_id": ticket_id, "what": what, "actor": actor, "at": at, "old": old, "new": new}
+    await connection.execute(insert(ticket_event).values(row))
+
+
+async def events(connection: AsyncConnection, ticket_id: int) -> list[TicketEvent]:
+    """The ticket's history, oldest first."""
+    query = select(ticket_event).where(ticket_event.c.ticket_id == ticket_id).order_by(ticket_event.c.id)
+    return [
+        TicketEvent(id=row.id, what=row.what, actor=row.actor, at=row.at, old=row.old, new=row.new)
+        for row in await connection.execute(query)
+    ]

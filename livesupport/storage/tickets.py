@@ -1,0 +1,101 @@
+"""Queries for tickets; what is in their threads is found in `threads.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from livesupport.model import Agent, Ticket, TicketStatus, Topic
+from livesupport.storage import agents, search, sites
+from livesupport.storage.schema import ticket
+
+
+async def add(connection: AsyncConnection, **columns: object) -> int:
+    """Adds a ticket and returns its id; number and origin are unique (`Conflict`)."""
+    added = insert(ticket).values(**columns).returning(ticket.c.id)
+    return int((await connection.execute(added)).scalar_one())
+
+
+async def change(connection: AsyncConnection, ticket_id: int, **columns: object) -> None:
+    """Sets these columns."""
+    await connection.execute(update(ticket).where(ticket.c.id == ticket_id).values(**columns))
+
+
+async def by_origin(connection: AsyncConnection, origin: str, *, lock: bool = False) -> Ticket | None:
+    """The ticket that was made of this chat or request; `lock` keeps other writers off it until the transaction ends."""
+    return await _one(connection, ticket.c.origin == origin, lock)
+
+
+async def by_number(connection: AsyncConnection, number: str, *, lock: bool = False) -> Ticket | None:
+    """The ticket with this number, written with its check digit."""
+    return await _one(connection, ticket.c.number == number, lock)
+
+
+async def page(
+    connection: AsyncConnection,
+    *,
+    statuses: Collection[TicketStatus],
+    assignee: int | None,
+    unassigned: bool,
+    text: str,
+    after: tuple[datetime, int] | None,
+    limit: int,
+) -> list[Ticket]:
+    """Tickets, the last changed one first, that come after this place in the order. No statuses means any."""
+    query = select(ticket).order_by(ticket.c.updated_at.desc(), ticket.c.id.desc()).limit(limit)
+    if statuses:
+        query = query.where(ticket.c.status.in_(statuses))
+    if assignee is not None:
+        query = query.where(ticket.c.assignee_id == assignee)
+    if unassigned:
+        query = query.where(ticket.c.assignee_id.is_(None))
+    if text:
+        query = query.where(search.matches(ticket.c.search, text))
+    if after:
+        query = query.where(tuple_(ticket.c.updated_at, ticket.c.id) < after)
+    return await _find(connection, query)
+
+
+async def assigned(connection: AsyncConnection, agent_id: int, statuses: Collection[TicketStatus]) -> list[Ticket]:
+    """The tickets of an agent that are in one of these states, locked until the transaction ends, oldest first."""
+    query = select(ticket).where(ticket.c.assignee_id == agent_id, ticket.c.status.in_(statuses))
+    return await _find(connection, query.order_by(ticket.c.id).with_for_update())
+
+
+async def _one(connection: AsyncConnection, where: ColumnElement[bool], lock: bool) -> Ticket | None:
+    query = select(ticket).where(where)
+    found = await _find(connection, query.with_for_update() if lock else query)
+    return found[0] if found else None
+
+
+async def _find(connection: AsyncConnection, query: Select[Any]) -> list[Ticket]:
+    rows = (await connection.execute(query)).all()
+    people = await agents.by_ids(connection, {row.assignee_id for row in rows if row.assignee_id is not None})
+    topics = await sites.topics_by_ids(connection, {row.topic_id for row in rows if row.topic_id is not None})
+    return [_ticket(row, topics.get(row.topic_id), people.get(row.assignee_id)) for row in rows]
+
+
+def _ticket(row: Any, topic: Topic | None, assignee: Agent | None) -> Ticket:
+    return Ticket(
+        id=row.id,
+        number=row.number,
+        site=row.site_id,
+        status=row.status,
+        priority=row.priority,
+        subject=row.subject,
+        name=row.name,
+        phone=row.phone,
+        email=row.email,
+        channel=row.channel,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        topic=topic,
+        assignee=assignee,
+        page=row.page,
+        language=row.language,
+        from_chat=row.from_chat,
+    )
