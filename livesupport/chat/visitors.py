@@ -41,13 +41,22 @@ def arrived(floor: Floor, event: VisitorArrived) -> None:
         language=hello.language, hidden=hello.hidden, mobile=hello.mobile,
     )  # fmt: skip
     floor.visitor_sockets[connection] = socket
-    chat = floor.chats.get(event.chat or "")
-    mine = chat is not None and chat.visitor == event.visitor and chat.site == site.id
+    chat = _chat_of(floor, event)
+    mine = chat is not None
     floor.send((connection,), _welcome(floor, site.id, site.name, resumed=mine))
     floor.send((connection,), service.of_site(floor, site.id))
-    if chat is not None and mine:
+    if chat is not None:
         _attach(floor, chat, socket)
         _show(floor, chat, socket, hello.tip)
+
+
+def _chat_of(floor: Floor, event: VisitorArrived) -> Chat | None:
+    """The chat that the token opened; or, for an outdated token, the one that this visitor has begun since, in another tab."""
+    if event.chat is None:
+        return None
+    named = floor.chats.get(event.chat)
+    candidates = [named] if named else floor.chats.values()
+    return next((c for c in candidates if c.visitor == event.visitor and c.site == event.hello.site), None)
 
 
 def _welcome(floor: Floor, site: str, brand: str, *, resumed: bool) -> VisitorWelcome:
@@ -106,10 +115,16 @@ def start(floor: Floor, socket: VisitorSocket, command: Start) -> None:
     chat = _new_chat(floor, socket, command)
     floor.count("started", floor.topic_name(chat))
     floor.say(chat, "opened", "visitor", name=chat.card.name, text=chat.card.question, id=command.id, author="visitor")
-    _attach(floor, chat, socket)
-    floor.send((socket.connection,), Lines(chat=chat.id, lines=list(chat.transcript.lines), reset=True))
+    for tab in [each for each in floor.visitor_sockets.values() if _is_tab_of(each, chat)]:
+        _attach(floor, chat, tab)
+    floor.send(chat.sockets, Lines(chat=chat.id, lines=list(chat.transcript.lines), reset=True))
     endings.watch_age(floor, chat)
     matching.enter_queue(floor, chat, returning=False)
+
+
+def _is_tab_of(socket: VisitorSocket, chat: Chat) -> bool:
+    """A visitor has one place, whichever of the tabs has asked for it."""
+    return socket.visitor == chat.visitor and socket.site == chat.site
 
 
 def _why_not(floor: Floor, socket: VisitorSocket, command: Start) -> tuple[RefusalCode | None, str | None]:
