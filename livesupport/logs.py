@@ -20,15 +20,22 @@ from livesupport.config import Log
 
 EVENTS = {
     "database_migrated": "the schema was brought to this program's version",
+    "effect_failed": "something that a chat wanted could not be done; the chats go on",
     "files_limit": "how many files and sockets this process may open",
     "foreign": "a library had something to say; `template` is its message without the values",
+    "frame_failed": "a frame of a socket ended in an unexpected error; the socket lives on",
+    "frame_refused": "a peer broke the WebSocket protocol and was cut; `code` is the close code",
+    "handshake_failed": "the opening of a socket ended in an unexpected error",
     "http_failed": "a request ended in an unexpected error",
     "http_request": "a request was answered",
     "lease_lost": "another process took over the data; this one stops",
+    "machine_failed": "an event of the chats ended in an unexpected error; the chats go on",
     "poll_failed": "sites, agents and sessions could not be read; the next attempt follows in a second",
+    "port_failed": "a ticket, lines or a request could not be written; the person is told and may try again",
     "server_started": "the server answers",
-    "server_stopping": "no new chats from now on; open pages are told to come back",
     "server_stopped": "everything is closed",
+    "server_stopping": "no new chats from now on; open pages are told to come back",
+    "socket_denied": "a socket was not opened; `reason` is its Origin, subprotocol, session or the limit of its address",
     "task_failed": "a background task ended in an unexpected error",
     "untrusted_forwarded_for": "X-Forwarded-For came from a peer that is not in server.trusted_proxies, and was ignored",
 }

@@ -1,0 +1,26 @@
+"""The shell around `chat`: sockets, limits, timers and tasks. Others take what they need of the wire from here."""
+
+from livesupport.chat.events import AgentIdentity, Site, Topic
+from livesupport.chat.protocol import protocol_schema
+from livesupport.live.desk import Desk, open_desk
+from livesupport.live.endpoints import agent_socket, visitor_socket
+from livesupport.live.handshake import SocketProtocol
+from livesupport.live.hub import Hub
+from livesupport.live.ports import Ports, SignedIn
+from livesupport.rules import Rules
+
+__all__ = [
+    "AgentIdentity",
+    "Desk",
+    "Hub",
+    "Ports",
+    "Rules",
+    "SignedIn",
+    "Site",
+    "SocketProtocol",
+    "Topic",
+    "agent_socket",
+    "open_desk",
+    "protocol_schema",
+    "visitor_socket",
+]
