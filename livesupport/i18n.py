@@ -110,7 +110,7 @@ def browser_strings(language: str, folders: tuple[str, ...]) -> Strings:
     for message in catalogue(language):
         if message.id and not message.fuzzy and _is_translated(message.string) and _is_from(message.locations, folders):
             key = message.id if isinstance(message.id, str) else message.id[0]
-            strings[key] = message.string if isinstance(message.string, str) else list(message.string)
+            strings[key] = message.string if isinstance(message.string, str) else list(message.string or ())
     return strings
 
 

@@ -1,0 +1,84 @@
+"""Slows down whoever guesses passwords: failures are counted in memory, per login name and per address.
+
+After a few free tries the next one is only heard after a pause that doubles each time; an attempt before that is refused
+without looking at the password. Nothing is written anywhere, and an hour of quiet forgets.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Callable
+
+import msgspec
+
+FREE_PER_LOGIN = 5
+FREE_PER_ADDRESS = 20  # many people may sit behind one address
+LONGEST_PAUSE = 300.0
+FORGET_AFTER = 3600.0
+MOST_KEYS = 20_000  # a swarm of names or addresses must not fill the memory
+
+
+class _Failures(msgspec.Struct):
+    count: int
+    last: float
+
+
+class Attempts:
+    """`clock` gives seconds that never go back."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failures: dict[str, _Failures] = {}
+
+    def begin(self, login: str, address: str) -> float:
+        """Counts an attempt, as a failure until `succeeded` says otherwise, so that many at once are no way around.
+
+        Returns 0.0 when the password may be looked at, else the seconds to wait (the attempt is then not counted).
+        """
+        keys = _keys(login, address)
+        now = self._clock()
+        wait = max(self._wait(key, free, now) for key, free in keys)
+        if wait <= 0:
+            for key, _ in keys:
+                self._count(key, now)
+        return max(wait, 0.0)
+
+    def succeeded(self, login: str, address: str) -> None:
+        """The password was right: the name starts afresh, and this attempt no longer counts against the address."""
+        (name, _), (place, _) = _keys(login, address)
+        self._failures.pop(name, None)
+        if (failures := self._failures.get(place)) is not None:
+            failures.count -= 1
+
+    def _wait(self, key: str, free: int, now: float) -> float:
+        failures = self._failures.get(key)
+        if failures is None or failures.count < free or now - failures.last > FORGET_AFTER:
+            return 0.0
+        pause = min(2.0 ** (failures.count - free), LONGEST_PAUSE)
+        return failures.last + pause - now
+
+    def _count(self, key: str, now: float) -> None:
+        failures = self._failures.pop(key, None)
+        if failures is None or now - failures.last > FORGET_AFTER:
+            failures = _Failures(0, now)
+        failures.count += 1
+        failures.last = now
+        self._failures[key] = failures  # put in last: the first ones are those that have been quiet for longest
+        if len(self._failures) > MOST_KEYS:
+            del self._failures[next(iter(self._failures))]
+
+
+def _keys(login: str, address: str) -> tuple[tuple[str, int], tuple[str, int]]:
+    return (f"login {login.strip().casefold()[:254]}", FREE_PER_LOGIN), (f"address {_network(address)}", FREE_PER_ADDRESS)
+
+
+def _network(address: str) -> str:
+    """An IPv6 customer owns a /64 at least, so that is one address here."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(ipaddress.ip_network((parsed.packed[:8] + bytes(8), 64)))

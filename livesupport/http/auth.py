@@ -1,0 +1,64 @@
+"""Who is asking: the session cookie, and the pages that need one.
+
+The cookie holds a random secret and nothing else; the session itself is a row that can be ended from here, from the
+command line or by a new password. Over HTTPS the name begins with `__Host-`, so that no subdomain can set it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from starlette.responses import Response
+
+from livesupport.config import Config
+from livesupport.http.errors import SignedOut
+from livesupport.http.state import Request
+from livesupport.model import Agent, Session
+
+_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9/_.-]*)?(?:\?[A-Za-z0-9=&%+_.~-]*)?")
+
+
+def cookie_name(config: Config) -> str:
+    """The name of the session cookie."""
+    return "__Host-livesupport" if config.secure else "livesupport"
+
+
+def secret_of(request: Request) -> str | None:
+    """What the browser shows, whether it is still worth something or not."""
+    return request.cookies.get(cookie_name(request.state["config"])) or None
+
+
+async def session_of(request: Request) -> Session | None:
+    """The session of the browser that asks, if it is signed in."""
+    secret = secret_of(request)
+    return await request.state["accounts"].session(secret) if secret else None
+
+
+async def signed_in(request: Request) -> Agent:
+    """The agent who asks. Raises `SignedOut`."""
+    session = await session_of(request)
+    if session is None:
+        raise SignedOut
+    return session.agent
+
+
+async def begin_session(request: Request, response: Response, secret: str) -> None:
+    """Gives the browser its new session; the one that it may have had before ends, so none can be planted beforehand."""
+    if former := secret_of(request):
+        await request.state["accounts"].sign_out(former)
+    config = request.state["config"]
+    # No Max-Age: the browser forgets at its end, the server after hours of silence.
+    response.set_cookie(cookie_name(config), secret, path="/", secure=config.secure, httponly=True, samesite="lax")
+
+
+async def end_session(request: Request, response: Response) -> None:
+    """Ends the session on the server, which closes its sockets too, and takes the cookie away."""
+    if secret := secret_of(request):
+        await request.state["accounts"].sign_out(secret)
+    config = request.state["config"]
+    response.delete_cookie(cookie_name(config), path="/", secure=config.secure, httponly=True, samesite="lax")
+
+
+def own_path(path: str, otherwise: str = "/console") -> str:
+    """`path` if it can only lead to a page of ours, else `otherwise`: nobody is sent elsewhere after signing in."""
+    return path if _OWN_PATH.fullmatch(path) else otherwise

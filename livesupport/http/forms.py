@@ -1,0 +1,59 @@
+"""Reads what a browser's form or address line sent into a Struct that names every field it may have.
+
+Only `application/x-www-form-urlencoded`, UTF-8, each field once, none that the Struct does not know: whoever sends more
+than the page asks for is refused as a whole.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.exceptions import HTTPException
+
+from livesupport.http.state import Request
+
+FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 20
+LARGEST_ID = 2**31 - 1  # of a row: a larger number is no id, and some databases would not even compare it
+
+T = TypeVar("T")
+
+
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a form may send; its `repr` keeps silent about what people wrote."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+async def read_form(request: Request, kind: type[T]) -> T:
+    """The posted form. Raises `HTTPException` 415 (not a form), 400 (not readable) or 422 (not the fields of this form).
+
+    The size of the body was limited before (middleware.py).
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != FORM:
+        raise HTTPException(415)
+    return _convert(await request.body(), kind, 422)
+
+
+def read_query(request: Request, kind: type[T]) -> T:
+    """The query of the address. Raises `HTTPException` 400."""
+    query: bytes = request.scope["query_string"]
+    return _convert(query, kind, 400)
+
+
+def _convert(encoded: bytes, kind: type[T], status: int) -> T:
+    try:
+        pairs = parse_qsl(encoded.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError:  # too many fields, not ASCII, or escapes that are not UTF-8
+        raise HTTPException(400) from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise HTTPException(400)
+    try:
+        return msgspec.convert(fields, kind, strict=False)
+    except msgspec.ValidationError:
+        raise HTTPException(status) from None

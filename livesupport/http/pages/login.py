@@ -1,0 +1,72 @@
+"""/login and /logout: in with a name and a password, out with one click."""
+
+from __future__ import annotations
+
+import math
+
+from starlette.endpoints import HTTPEndpoint
+from starlette.responses import RedirectResponse, Response
+
+from livesupport.errors import NotAllowed
+from livesupport.http.auth import begin_session, end_session, own_path, session_of
+from livesupport.http.forms import Form, read_form
+from livesupport.http.state import Request
+from livesupport.i18n import gettext as _
+from livesupport.i18n import ngettext
+
+LONGEST_PASSWORD = 1000  # more than any password manager makes; hashing a novel would only cost us
+
+
+class SignIn(Form, frozen=True):
+    """The fields of the sign-in form."""
+
+    login: str
+    password: str
+    next: str = ""
+
+
+class Login(HTTPEndpoint):
+    """Shows the form; looks at the password. Unknown name and wrong password look the same and take as long."""
+
+    async def get(self, request: Request) -> Response:
+        if await session_of(request):
+            return RedirectResponse("/console", 303)
+        return _form(request, 200)
+
+    async def post(self, request: Request) -> Response:
+        form = await read_form(request, SignIn)
+        address = request.client.host if request.client else ""
+        attempts = request.state["attempts"]
+        if wait := attempts.begin(form.login, address):
+            return _come_back_later(request, form, math.ceil(wait))
+        try:
+            if len(form.password) > LONGEST_PASSWORD:
+                raise NotAllowed
+            secret, _session = await request.state["accounts"].sign_in(form.login, form.password)
+        except NotAllowed:
+            return _form(request, 401, form, problem=_("That name and password do not belong together."))
+        attempts.succeeded(form.login, address)
+        response = RedirectResponse(own_path(form.next), 303)
+        await begin_session(request, response, secret)
+        return response
+
+
+class Logout(HTTPEndpoint):
+    """Ends the session on the server; its sockets follow within two seconds."""
+
+    async def post(self, request: Request) -> Response:
+        response = RedirectResponse("/login", 303)
+        await end_session(request, response)
+        return response
+
+
+def _form(request: Request, status: int, form: SignIn | None = None, problem: str = "", **headers: str) -> Response:
+    typed = form or SignIn(login="", password="")
+    return request.state["templates"].page(
+        "login.html", status, headers=headers, login=typed.login, next=typed.next, problem=problem
+    )
+
+
+def _come_back_later(request: Request, form: SignIn, seconds: int) -> Response:
+    words = ngettext("Too many attempts. Wait {count} second.", "Too many attempts. Wait {count} seconds.", seconds)
+    return _form(request, 429, form, words.format(count=seconds), **{"Retry-After": str(seconds)})

@@ -1,0 +1,76 @@
+"""/setup: the first person, with the one-time link that the server printed, makes the administrator's account.
+
+Without that link the page is closed, and says no more than that.
+"""
+
+from __future__ import annotations
+
+from starlette.endpoints import HTTPEndpoint
+from starlette.responses import RedirectResponse, Response
+
+from livesupport.errors import Invalid, NotFound
+from livesupport.http.auth import begin_session, session_of
+from livesupport.http.errors import problem
+from livesupport.http.forms import Form, read_form, read_query
+from livesupport.http.state import Request
+from livesupport.i18n import gettext as _
+
+
+class Link(Form, frozen=True):
+    """The query of the printed link."""
+
+    token: str = ""
+    lang: str = ""
+
+
+class NewAdministrator(Form, frozen=True):
+    """The fields of the form."""
+
+    token: str
+    name: str
+    login: str
+    password: str
+
+
+class Setup(HTTPEndpoint):
+    """Before: the form. After: what to do next, for the administrator who has just been made."""
+
+    async def get(self, request: Request) -> Response:
+        link = read_query(request, Link)
+        if link.token and await request.state["accounts"].setup_open(link.token):
+            return _form(request, NewAdministrator(token=link.token, name="", login="", password=""))
+        session = await session_of(request)
+        if session is None or session.agent.role != "administrator":
+            return _closed(request)
+        return request.state["templates"].page("setup_done.html", me=session.agent, embed=embed_line(request, "default"))
+
+    async def post(self, request: Request) -> Response:
+        form = await read_form(request, NewAdministrator)
+        accounts = request.state["accounts"]
+        if not await accounts.setup_open(form.token):
+            return _closed(request)
+        try:
+            await accounts.finish_setup(form.token, login=form.login, name=form.name, password=form.password)
+        except NotFound:
+            return _closed(request)
+        except Invalid as invalid:
+            return _form(request, form, invalid.problems, 422)
+        secret, _session = await accounts.sign_in(form.login, form.password)
+        response = RedirectResponse("/setup", 303)
+        await begin_session(request, response, secret)
+        return response
+
+
+def embed_line(request: Request, site: str) -> str:
+    """The line that an organisation pastes into its web site."""
+    public_url = request.state["config"].server.public_url
+    return f'<script src="{public_url}/widget.js" data-site="{site}" async></script>'
+
+
+def _form(request: Request, form: NewAdministrator, problems: dict[str, str] | None = None, status: int = 200) -> Response:
+    return request.state["templates"].page("setup.html", status, form=form, problems=problems or {})
+
+
+def _closed(request: Request) -> Response:
+    message = _("This page opens only with the one-time link that the server prints when it starts, and only until it is used.")
+    return problem(request, 404, message=message)

@@ -1,0 +1,36 @@
+"""Every address of the server over HTTP, one route per path; the two sockets belong to `live`."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Route
+
+from livesupport.http.api.service import service
+from livesupport.http.pages.assets import asset
+from livesupport.http.pages.console import console, home
+from livesupport.http.pages.health import healthz, metrics, protocol, readyz
+from livesupport.http.pages.inbox import inbox
+from livesupport.http.pages.login import Login, Logout
+from livesupport.http.pages.setup import Setup
+from livesupport.http.pages.ticket import Ticket
+from livesupport.http.pages.widget import loader, panel
+
+
+def routes() -> list[BaseRoute]:
+    """The list for Starlette."""
+    return [
+        Route("/", home),
+        Route("/setup", Setup),
+        Route("/login", Login),
+        Route("/logout", Logout),
+        Route("/console", console),
+        Route("/inbox", inbox),
+        Route("/tickets/{number}", Ticket),
+        Route("/widget.js", loader),
+        Route("/widget/panel", panel),
+        Route("/assets/{hash}/{path:path}", asset),
+        Route("/api/v1/service", service),
+        Route("/protocol.json", protocol),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", metrics),
+    ]

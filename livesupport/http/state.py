@@ -1,0 +1,62 @@
+"""What every request finds in `request.state`: the open resources that `app.py` hands down, typed, instead of globals."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypedDict
+
+from starlette.requests import Request as AnyRequest
+
+from livesupport.accounts.service import Accounts
+from livesupport.assets import Assets
+from livesupport.config import Config
+from livesupport.http.attempts import Attempts
+from livesupport.http.templating import Templates
+from livesupport.live import Desk
+from livesupport.metrics import Metrics
+from livesupport.sites.service import Sites
+from livesupport.tickets.service import Tickets
+
+
+class State(TypedDict):
+    """`is_ready` says whether the database answers and the server is not about to stop."""
+
+    config: Config
+    accounts: Accounts
+    sites: Sites
+    tickets: Tickets
+    desk: Desk
+    assets: Assets
+    metrics: Metrics
+    templates: Templates
+    attempts: Attempts
+    is_ready: Callable[[], Awaitable[bool]]
+
+
+Request = AnyRequest[State]
+
+
+def new_state(
+    *,
+    config: Config,
+    accounts: Accounts,
+    sites: Sites,
+    tickets: Tickets,
+    desk: Desk,
+    assets: Assets,
+    metrics: Metrics,
+    is_ready: Callable[[], Awaitable[bool]],
+) -> State:
+    """The state of one running server, for the lifespan to yield; what only the pages need is made here."""
+    return State(
+        config=config,
+        accounts=accounts,
+        sites=sites,
+        tickets=tickets,
+        desk=desk,
+        assets=assets,
+        metrics=metrics,
+        templates=Templates(assets),
+        attempts=Attempts(),
+        is_ready=is_ready,
+    )

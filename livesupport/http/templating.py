@@ -1,0 +1,99 @@
+"""Renders `templates/*.html` in the reader's language, with everything a page needs to find its files and its words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import jinja2
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse
+
+import livesupport
+from livesupport import i18n
+from livesupport.assets import Assets, locate
+from livesupport.http import wording
+from livesupport.model import Agent
+
+PAGE_FOLDERS = ("web/shared", "web/pages")
+
+
+class Templates:
+    """One Jinja environment. Names that a template uses and nobody gave are errors, and every value is escaped."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(locate("templates")),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self._environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self._environment.policies["ext.i18n.trimmed"] = True
+        self._environment.globals.update(asset=assets.url, version=livesupport.__version__)
+        self._environment.filters.update(
+            moment=moment,
+            status=wording.status_word,
+            status_hint=wording.status_hint,
+            priority=wording.priority_word,
+            sentence=wording.event_sentence,
+            language_name=language_name,
+        )
+
+    def page(
+        self,
+        name: str,
+        status: int = 200,
+        *,
+        me: Agent | None = None,
+        folders: tuple[str, ...] = PAGE_FOLDERS,
+        data: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,
+    ) -> HTMLResponse:
+        """Renders a template as a response.
+
+        `me`: who is signed in, for the navigation. `data`: what the page's modules find in `<script id="page">`, beside
+        the language and the strings of the given web/ folders.
+        """
+        language = i18n.current()
+        direction = i18n.direction(language)
+        page = {
+            "language": language,
+            "dir": direction,
+            "strings": i18n.browser_strings(language, folders),
+            "version": livesupport.__version__,
+            **(data or {}),
+        }
+        body = self._environment.get_template(name).render(
+            {**context, "me": me, "language": language, "dir": direction, "page": as_json(page)}
+        )
+        return HTMLResponse(body, status, headers)
+
+
+def as_json(value: Any) -> Markup:
+    """JSON that may stand inside a `<script type="application/json">`: no character in it can end the element."""
+    return htmlsafe_json_dumps(value, dumps=json.dumps, ensure_ascii=False, separators=(",", ":"))
+
+
+def moment(at: datetime) -> Markup:
+    """A point in time as `<time>`: in UTC as it comes from here; web/pages/times.js shows it in the reader's zone."""
+    from babel.dates import format_datetime  # a slow import, and only pages need it
+
+    words = format_datetime(at, "d MMM y, HH:mm 'UTC'", locale=i18n.current())
+    return Markup('<time datetime="{}">{}</time>').format(at.strftime("%Y-%m-%dT%H:%M:%SZ"), escape(words))
+
+
+def language_name(tag: str) -> str:
+    """A language by its name: "Georgian" for `ka-GE`; the tag itself where nobody knows it."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(i18n.primary(tag)).get_display_name(i18n.current()) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag

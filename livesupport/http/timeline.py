@@ -1,0 +1,75 @@
+"""Puts a ticket's messages and events in the order in which one reads them: letters, notes, the chat, thin lines between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter
+
+import msgspec
+
+from livesupport.model import TicketEvent, TicketMessage
+
+SAME_BREATH = timedelta(minutes=3)  # lines of one person within this time stand under one name
+TOLD_BY_THEIR_MESSAGE = frozenset({"replied", "noted"})
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Lines of a chat that one person wrote in one breath."""
+
+    author: str
+    name: str
+    at: datetime
+    lines: list[TicketMessage]
+
+
+class Chat(msgspec.Struct, frozen=True):
+    """The chat that the ticket was made from; `count` is the number of messages that people wrote."""
+
+    at: datetime
+    until: datetime
+    count: int
+    groups: list[Group]
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A request, a public reply or an internal note."""
+
+    at: datetime
+    message: TicketMessage
+
+
+class Happening(msgspec.Struct, frozen=True):
+    """Something that was done to the ticket."""
+
+    at: datetime
+    event: TicketEvent
+
+
+Entry = Chat | Letter | Happening
+
+
+def timeline(messages: Sequence[TicketMessage], events: Iterable[TicketEvent]) -> list[Entry]:
+    """All entries, oldest first. All lines of the chat stand together where the chat began."""
+    lines = [message for message in messages if message.kind == "chat"]
+    entries: list[Entry] = [Happening(event.at, event) for event in events if event.what not in TOLD_BY_THEIR_MESSAGE]
+    entries += [Letter(message.at, message) for message in messages if message.kind != "chat"]
+    if lines:
+        entries.append(_chat(lines))
+    return sorted(entries, key=attrgetter("at"))
+
+
+def _chat(lines: list[TicketMessage]) -> Chat:
+    spoken = sum(line.author != "system" for line in lines)
+    return Chat(lines[0].at, lines[-1].at, spoken, _groups(lines))
+
+
+def _groups(lines: list[TicketMessage]) -> list[Group]:
+    groups: list[Group] = []
+    for line in lines:
+        last = groups[-1] if groups else None
+        if last and (last.author, last.name) == (line.author, line.name) and line.at - last.lines[-1].at <= SAME_BREATH:
+            last.lines.append(line)
+        else:
+            groups.append(Group(line.author, line.name, line.at, [line]))
+    return groups

@@ -1,0 +1,59 @@
+/**
+ * What every page of the desk gains from JavaScript: times in the reader's zone, icons, copying, and forms that are sent once.
+ * Without it the same pages work, only plainer.
+ */
+import { t } from "../shared/i18n.js";
+import { icon } from "../shared/icons.js";
+import { ago, moment } from "../shared/time.js";
+
+const EVERY_MINUTE = 60_000;
+
+for (const place of document.querySelectorAll("[data-icon]")) {
+  place.replaceWith(icon(/** @type {HTMLElement} */ (place).dataset.icon || ""));
+}
+
+tellTimes();
+setInterval(tellTimes, EVERY_MINUTE);
+
+for (const button of document.querySelectorAll("[data-copy]")) offerCopy(/** @type {HTMLButtonElement} */ (button));
+for (const form of document.querySelectorAll("form[method=post]")) sendOnce(/** @type {HTMLFormElement} */ (form));
+
+document.addEventListener("click", closeMenus);
+document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus());
+
+/** The server writes UTC; here it becomes "4 min ago" or the date, with the exact moment on hover. */
+function tellTimes() {
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    const at = Date.parse(/** @type {HTMLTimeElement} */ (time).dateTime) / 1000;
+    time.textContent = ago(at);
+    time.setAttribute("title", moment(at));
+  }
+}
+
+/** @param {HTMLButtonElement} button copies the text of the element that `data-copy` names */
+function offerCopy(button) {
+  const source = document.getElementById(button.dataset.copy || "");
+  if (!navigator.clipboard || !source) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(source.textContent || "");
+    button.textContent = t("Copied");
+  });
+}
+
+/** A second click on a button, while the first is on its way, must not send twice. @param {HTMLFormElement} form */
+function sendOnce(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  // The page may come back from the browser's history as it was left.
+  window.addEventListener("pageshow", () => delete form.dataset.sent);
+}
+
+/** Menus are plain <details>; a click elsewhere or Escape closes them. */
+function closeMenus(/** @type {Event | undefined} */ event) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!(event && event.target instanceof Node && menu.contains(event.target))) menu.removeAttribute("open");
+  }
+}
