@@ -19,6 +19,7 @@ const PATHS = {
   erase: "M8 16.5 3.5 12 11.5 4l5 5-7.5 7.5ZM7.5 8l5 5M9 16.5h8",
   image: "M3 4h14v12H3ZM3 14l4-4 3 3 3-3 4 4M7 7.5h.01",
   inbox: "M3 11 5 4h10l2 7v5H3ZM3 11h4l1 2h4l1-2h4",
+  keyboard: "M2.5 5.5h15v9.5h-15ZM5.5 8.5h.01M8.5 8.5h.01M11.5 8.5h.01M14.5 8.5h.01M7 12h6",
   lock: "M5 9h10v8H5ZM7 9V6.5a3 3 0 0 1 6 0V9",
   more: "M4.5 10h.01M10 10h.01M15.5 10h.01",
   mute: "M3 8v4h3l4 3.5v-11L6 8ZM13 8l4 4M17 8l-4 4",
@@ -36,6 +37,7 @@ const PATHS = {
   thumbUp: "M3 9h3v8H3ZM6 9l3.5-6.5c1.5 0 2 1 2 2V8H16a1 1 0 0 1 1 1.2L15.5 16a1 1 0 0 1-1 1H6",
   ticket: "M3 5.5h14v3a1.5 1.5 0 0 0 0 3v3H3v-3a1.5 1.5 0 0 0 0-3ZM12 6v1.5M12 9.3v1.4M12 12.5V14",
   transfer: "M3 7h12l-3-3M17 13H5l3 3",
+  wall: "M3 16.5V10h3.500v6.500ZM8.250 16.500V3.500h3.500v13ZM13.500 16.500V7H17v9.500Z",
 };
 
 const TURNING = new Set(["back", "send"]);

@@ -34,11 +34,12 @@ const NEAR_END = 80; // px from the end that still count as reading the newest l
  * What the list shows, in order. Pure; exported for tests.
  * @param {ChatState} state
  * @param {(line: Line) => string | null} describe
+ * @param {string} [self] the reader's own name, where several people may speak on this side
  * @returns {Entry[]}
  */
-export function entries(state, describe) {
+export function entries(state, describe, self) {
   /** @type {Entry[]} */
-  const spoken = state.lines.flatMap((line) => entryOf(state, line, describe) ?? []);
+  const spoken = state.lines.flatMap((line) => entryOf(state, line, describe, self) ?? []);
   const notes = state.notes.map((note) => ({
     key: `note:${note.id ?? note.seq}`, type: /** @type {"note"} */ ("note"), at: note.at, text: note.text, name: note.name,
   }));
@@ -51,8 +52,8 @@ export function entries(state, describe) {
   return withTicks(withDays(grouped(/** @type {Entry[]} */ ([...ordered, ...unsent]))));
 }
 
-/** @param {ChatState} state @param {Line} line @param {(line: Line) => string | null} describe @returns {Entry | null} */
-function entryOf(state, line, describe) {
+/** @param {ChatState} state @param {Line} line @param {(line: Line) => string | null} describe @param {string} [self] @returns {Entry | null} */
+function entryOf(state, line, describe, self) {
   const place = `${line.epoch}.${line.seq}`;
   if (!isSpeech(line)) {
     const text = describe(line);
@@ -61,14 +62,15 @@ function entryOf(state, line, describe) {
   const mine = line.by === state.me;
   return {
     key: line.id ? `${line.by}:${line.id}` : place, type: "message", mine, at: line.at, text: line.text ?? "",
-    name: line.name, status: mine ? delivery(state, line) : undefined,
+    // An own message needs no name, unless a colleague wrote it before the chat was handed over.
+    name: mine && (!self || line.name === self) ? undefined : line.name, status: mine ? delivery(state, line) : undefined,
   };
 }
 
 /** @param {Entry[]} list */
 function grouped(list) {
   const together = (/** @type {Entry} */ a, /** @type {Entry | undefined} */ b) =>
-    b && a.type === b.type && a.mine === b.mine && (a.mine || a.name === b.name) && Math.abs(b.at - a.at) < GROUP_WITHIN;
+    b && a.type === b.type && a.mine === b.mine && a.name === b.name && Math.abs(b.at - a.at) < GROUP_WITHIN;
   return list.map((entry, i) => ({
     ...entry, first: !(i > 0 && together(list[i - 1], entry)), last: !together(entry, list[i + 1]),
   }));
@@ -97,6 +99,7 @@ export class MessageList {
    * @param {(id: string) => void} [options.onDiscard] the person gives up a message that was not sent
    * @param {(code: string) => string} [options.refusal] the words for a RefusalCode
    * @param {string} options.label the accessible name of the log
+   * @param {string} [options.self] the reader's own name, where colleagues may have written on the same side before
    * @param {string} [options.peer] what the other side is called when a line has no name
    * @param {boolean} [options.hosts] show where links lead (agents)
    */
@@ -116,7 +119,7 @@ export class MessageList {
 
   /** Shows this state; keeps the reader's place unless the newest line was in sight or is the reader's own. */
   update(/** @type {ChatState} */ state) {
-    const list = entries(state, this.options.describe);
+    const list = entries(state, this.options.describe, this.options.self);
     const fresh = list.filter((entry) => !this.drawn.has(entry.key));
     const follow = this.stuck || fresh.some((entry) => entry.status === "sending");
     this.log.setAttribute("aria-busy", String(fresh.length > 5)); // a whole history is not read out
@@ -180,7 +183,7 @@ export class MessageList {
   /** Shown on the first of a group; the reader's own name is for screen readers only. @param {Entry} entry */
   #author({ mine, type, name = "" }) {
     if (type === "note") return h("div", { class: "author" }, icon("note"), t("Private note"), name && h("bdi", {}, name));
-    return h("div", { class: mine ? "unseen" : "author", dir: "auto" }, mine ? t("You") : name || this.options.peer);
+    return h("div", { class: mine && !name ? "unseen" : "author", dir: "auto" }, name || (mine ? t("You") : this.options.peer));
   }
 
   /** The time of a group, and how far an own message has come. @param {Entry} entry */
