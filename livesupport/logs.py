@@ -52,7 +52,7 @@ PRIVATE = frozenset(
 """Keys that no log line may have, whatever their value."""
 
 # At lower levels these print frames, statements with their values, or addresses.
-_QUIET = ("aiosqlite", "asyncio", "sqlalchemy", "uvicorn", "websockets")
+_QUIET = ("alembic", "aiosqlite", "asyncio", "sqlalchemy", "uvicorn", "websockets")
 
 
 def configure(log: Log) -> None:

@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 class TrustedProxies:
-    """Takes client address and scheme from `X-Forwarded-For` and `-Proto` where the peer is trusted, and ignores them elsewhere.
+    """Takes client address and scheme from `X-Forwarded-For` and `-Proto` of trusted peers, and ignores those of others.
 
     An ignored header is logged once: behind a proxy that is not named every visitor has the proxy's address and they all
     share one limit, which an administrator should hear about.

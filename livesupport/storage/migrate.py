@@ -49,6 +49,20 @@ async def upgrade(url: str) -> None:
     log.info("database_migrated", old=found, new=revisions()[-1])
 
 
+async def check(url: str) -> None:
+    """Raises `Unavailable` unless the database has exactly the schema of this program; changes nothing."""
+    engine = writer_engine(database_url(url))
+    try:
+        with clear_errors():
+            async with engine.connect() as connection:
+                found = await connection.run_sync(_revision)
+    finally:
+        await engine.dispose()
+    _check_known(found)
+    if found != revisions()[-1]:
+        raise Unavailable("the database is not of this version's schema yet: run livesupport migrate")
+
+
 def _revision(connection: Connection) -> str | None:
     """The revision of the tables that are there; None when there are none at all."""
     tables = inspect(connection).get_table_names()

@@ -1,0 +1,189 @@
+"""The application: opens everything in one lifespan, hands each room what it needs, closes in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import WebSocketRoute
+
+from livesupport import bridge, http, live, logs
+from livesupport.accounts.service import Accounts
+from livesupport.assets import Assets, locate
+from livesupport.cleaning import clean
+from livesupport.config import Config
+from livesupport.directory import Directory
+from livesupport.errors import Unavailable
+from livesupport.http import State
+from livesupport.http.proxies import TrustedProxies
+from livesupport.lease import StillHeld, file_lease
+from livesupport.live import Ports, SignedIn
+from livesupport.metrics import Metrics
+from livesupport.phones import parse_phone
+from livesupport.signing import Fingerprints, VisitorTokens, load_key
+from livesupport.sites.service import Sites
+from livesupport.storage.advisory import advisory_lease
+from livesupport.storage.database import Database
+from livesupport.storage.migrate import check, upgrade
+from livesupport.storage.settings import next_epoch
+from livesupport.tickets.service import Tickets
+
+log = structlog.get_logger()
+
+LEASE_EVERY = 15.0  # seconds between two looks whether the lease is still ours
+
+
+class SeveralWorkers(RuntimeError):
+    """More than one process was to serve the same chats."""
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def build_app(config: Config, clock: Callable[[], datetime] = now) -> Starlette:
+    """The ASGI application; nothing is opened before its lifespan begins.
+
+    It needs uvicorn with `ws=livesupport.live.SocketProtocol` (see `server.py`), in one process: a chat lives in memory, and
+    a second worker would split visitors from agents. Raises `SeveralWorkers`; opening raises `LeaseHeld`, `WeakKey`,
+    `Unavailable`.
+    """
+    if multiprocessing.parent_process() is not None:
+        raise SeveralWorkers("livesupport runs in one process: start it with `livesupport serve`, without workers")
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[State]:
+        async with opened(config, clock) as state:
+            yield state
+
+    return Starlette(
+        routes=[
+            *http.routes(),
+            WebSocketRoute("/ws/visitor", live.visitor_socket),
+            WebSocketRoute("/ws/agent", live.agent_socket),
+        ],
+        middleware=[Middleware(TrustedProxies, trusted=config.server.trusted_proxies), *http.middleware(config)],
+        exception_handlers=http.EXCEPTION_HANDLERS,
+        lifespan=lifespan,
+    )
+
+
+@asynccontextmanager
+async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator[State]:
+    """Everything that a running server holds, in the order in which each needs the one before."""
+    logs.catch_loop_errors(asyncio.get_running_loop())
+    make_directories(config)
+    tokens = VisitorTokens(load_key(config.keys, "signing.key"), config.chat.max_chat_age)
+    async with hold_lease(config) as still_held:
+        await prepare_database(config)
+        async with Database.open(config.database_url) as database:
+            accounts, sites, tickets = Accounts(database, clock), Sites(database, clock), Tickets(database, clock)
+            directory, metrics = Directory(accounts, sites, clock), Metrics()
+            ports = _ports(accounts, tickets, tokens, directory, metrics, lambda: directory.look(desk))
+            desk = live.open_desk(config.chat, config.limits, await next_epoch(database), ports)
+            metrics.watch(desk.stats)
+            await directory.look(desk)
+            async with background(directory.follow(desk), _watch_lease(still_held)):
+                yield http.new_state(
+                    config=config,
+                    accounts=accounts,
+                    sites=sites,
+                    tickets=tickets,
+                    desk=desk,
+                    assets=Assets.read(locate("web")),
+                    metrics=metrics,
+                    is_ready=partial(_is_ready, sites),
+                )
+            desk.close()
+
+
+def _ports(
+    accounts: Accounts,
+    tickets: Tickets,
+    tokens: VisitorTokens,
+    directory: Directory,
+    metrics: Metrics,
+    look: Callable[[], Awaitable[None]],
+) -> Ports:
+    """What the sockets may ask of the rest of the house."""
+
+    async def authenticate(secret: str) -> SignedIn | None:
+        session = await accounts.session(secret)
+        if session is None:
+            return None
+        if not directory.knows(session.agent.id):  # somebody new, who signed in before the next look
+            await look()
+        return SignedIn(session.agent.id, session.id)
+
+    return Ports(
+        open_ticket=partial(bridge.convert_chat_to_ticket, tickets, directory.name_of),
+        append_lines=partial(bridge.append_to_ticket, tickets),
+        save_request=partial(bridge.save_request, tickets),
+        authenticate=authenticate,
+        sign_token=tokens.sign,
+        read_token=tokens.read,
+        parse_phone=parse_phone,
+        region_of=directory.region_of,
+        fingerprint=Fingerprints(),
+        count=lambda event: metrics.chat(event.name, event.label, event.seconds),
+        clean=clean,
+    )
+
+
+def make_directories(config: Config) -> None:
+    """Makes the data directory, for its owner only; one that is there keeps its rights. Raises `Unavailable`."""
+    try:
+        config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(f"the data directory {config.data} cannot be made: {error.strerror}") from None
+
+
+async def prepare_database(config: Config) -> None:
+    """Our own SQLite file is made or brought up to date; another database must be up to date. Raises `Unavailable`."""
+    await (upgrade if config.embedded else check)(config.database_url)
+
+
+def hold_lease(config: Config) -> AbstractAsyncContextManager[StillHeld]:
+    """The right to serve this data, alone; gives a function that tells whether it still is ours. Raises `LeaseHeld`."""
+    if config.embedded:
+        return file_lease(config.data)
+    return advisory_lease(config.database_url)
+
+
+async def _watch_lease(still_held: StillHeld) -> None:
+    """Stops this process once another one has taken over; two would split the chats."""
+    while await still_held():  # noqa: ASYNC110  # nobody tells us: it has to be asked
+        await asyncio.sleep(LEASE_EVERY)
+    log.error("lease_lost")
+    signal.raise_signal(signal.SIGTERM)
+
+
+async def _is_ready(sites: Sites) -> bool:
+    try:
+        await sites.revision()
+    except Unavailable:
+        return False
+    return True
+
+
+@asynccontextmanager
+async def background(*work: Awaitable[None]) -> AsyncIterator[None]:
+    """Runs these beside the block and cancels them at its end."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task

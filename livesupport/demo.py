@@ -1,0 +1,142 @@
+"""`livesupport demo`: the server with its data in ./.demo, and beside it a shop that embeds the widget from another origin.
+
+Everything is renewed at each start: the agents' passwords, the shop's site, its topics and ready answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from socket import socket
+
+import click
+import msgspec
+import uvicorn
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from livesupport import i18n, logs
+from livesupport.accounts.service import Accounts
+from livesupport.assets import locate
+from livesupport.config import Config, load
+from livesupport.errors import Conflict
+from livesupport.http import State
+from livesupport.i18n import gettext as _
+from livesupport.model import Role
+from livesupport.server import Server, bind, limit_process
+from livesupport.sites.service import Sites
+
+DATA = ".demo"
+SITE = "default"
+SHOP_HOST, SHOP_PORT = "localhost", 8001  # another site than 127.0.0.1 for a browser, as a customer's shop would be
+SHOP = f"http://{SHOP_HOST}:{SHOP_PORT}"
+
+PEOPLE: tuple[tuple[str, str, Role], ...] = (
+    ("ana", "Ana", "agent"),
+    ("ben", "Ben", "agent"),
+    ("sofia", "Sofia", "supervisor"),
+)
+TOPICS = ("Orders", "Delivery", "Something else")
+CANNED = {
+    "hello": "Good day, how can I help you?",
+    "moment": "One moment, I am looking that up.",
+    "number": "Could you tell me your order number? It is in the mail that confirmed your order.",
+    "thanks": "Thank you for writing to us. Have a good day.",
+}
+
+
+def run() -> None:
+    """Serves until SIGTERM or SIGINT. Raises `CannotListen`, `ConfigError`, `LeaseHeld`, `Unavailable`."""
+    config = load(None, os.environ, {"data_dir": DATA, "log.level": "warning"})
+    logs.configure(config.log)
+    limit_process()
+    passwords = {login: secrets.token_urlsafe(9) for login, _name, _role in PEOPLE}
+
+    async def when_ready(state: State) -> None:
+        await fill(state["accounts"], state["sites"], passwords)
+        announce(config, passwords)
+
+    server = Server(config, when_ready)
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(_serve_both(server, bind(config.server.host, config.server.port), Shop(config), bind(SHOP_HOST, SHOP_PORT)))
+
+
+async def _serve_both(server: Server, sockets: list[socket], shop: Shop, shop_sockets: list[socket]) -> None:
+    beside = asyncio.create_task(shop.serve(shop_sockets))
+    try:
+        await server.serve(sockets)
+    finally:
+        shop.should_exit = True
+        await beside
+
+
+async def fill(accounts: Accounts, sites: Sites, passwords: Mapping[str, str]) -> None:
+    """Makes what is missing and renews what must be: people with these passwords, the shop's site, topics, ready answers."""
+    for login, name, role in PEOPLE:
+        try:
+            await accounts.create_agent(login=login, name=name, password=passwords[login], role=role)
+        except Conflict:
+            await accounts.set_password(login, passwords[login])
+    site = await sites.get(SITE)
+    await sites.change(msgspec.structs.replace(site, name="Demo shop", origins=(SHOP,), greeting="Hello. How can we help?"))
+    for topic in TOPICS:
+        if topic not in {known.name for known in site.topics}:
+            await sites.add_topic(SITE, topic)
+    ready = {reply.shortcut for reply in await sites.canned()}
+    for shortcut, text in CANNED.items():
+        if shortcut not in ready:
+            await sites.add_canned(shortcut, text)
+
+
+def announce(config: Config, passwords: Mapping[str, str]) -> None:
+    """Says where to look and who may sign in; to standard error, like every secret."""
+    places = [
+        (_("Shop, for visitors"), SHOP),
+        (_("Console, for agents"), f"{config.server.public_url}/console"),
+    ]
+    people = [(name, login, passwords[login], role) for login, name, role in PEOPLE]
+    lines = [
+        _("The demo is ready. Open both pages side by side; Ctrl+C stops it."),
+        *(f"  {title:<22}{url}" for title, url in places),
+        "",
+        f"  {_('Sign in as'):<12}{_('login'):<10}{_('password'):<16}{_('role')}",
+        *(f"  {name:<12}{login:<10}{password:<16}{role}" for name, login, password, role in people),
+    ]
+    click.echo("\n" + "\n".join(lines) + "\n", err=True)
+
+
+class Shop(uvicorn.Server):
+    """A small web server of its own for the shop's one page."""
+
+    def __init__(self, config: Config) -> None:
+        app = Starlette(routes=[Route("/", _shop_page(config)), Mount("/demo", StaticFiles(directory=locate("web") / "demo"))])
+        super().__init__(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, server_header=False))
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """None: the shop ends with the server beside it."""
+        yield
+
+
+def _shop_page(config: Config) -> Callable[[Request], Response]:
+    environment = Environment(
+        loader=FileSystemLoader(locate("templates")), autoescape=True, undefined=StrictUndefined, extensions=["jinja2.ext.i18n"]
+    )
+    environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+
+    def page(request: Request) -> Response:
+        language = i18n.negotiate(request.query_params.get("lang"), request.headers.get("accept-language", ""))
+        with i18n.use(language):
+            html = environment.get_template("demo_shop.html").render(
+                language=language, dir=i18n.direction(language), server=config.server.public_url, site=SITE
+            )
+        return HTMLResponse(html)
+
+    return page
