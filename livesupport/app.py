@@ -54,8 +54,8 @@ def build_app(config: Config, clock: Callable[[], datetime] = now) -> Starlette:
     """The ASGI application; nothing is opened before its lifespan begins.
 
     It needs uvicorn with `ws=livesupport.live.SocketProtocol` (see `server.py`), in one process: a chat lives in memory, and
-    a second worker would split visitors from agents. Raises `SeveralWorkers`; opening raises `LeaseHeld`, `WeakKey`,
-    `Unavailable`.
+    a second worker would split visitors from agents. Raises `SeveralWorkers`; opening raises `LeaseHeld`,
+    `ConfigError` and `Unavailable`.
     """
     if multiprocessing.parent_process() is not None:
         raise SeveralWorkers("livesupport runs in one process: start it with `livesupport serve`, without workers")

@@ -33,14 +33,11 @@ async def convert_chat_to_ticket(
     `name_of` gives the name of an agent by id, for the ticket's history.
     """
     try:
-        new = _new_ticket(snapshot, name_of)
-        if there := await tickets.by_origin(new.origin):
-            await tickets.append(new.origin, new.lines)
-            return TicketSaved(chat=snapshot.chat, number=there.number)
-        return TicketSaved(chat=snapshot.chat, number=(await tickets.open(new)).number)
+        ticket = await tickets.open(_new_ticket(snapshot, name_of))
     except Exception as error:
         _report("ticket_not_saved", error)
         return TicketFailed(chat=snapshot.chat)
+    return TicketSaved(chat=snapshot.chat, number=ticket.number)
 
 
 async def append_to_ticket(tickets: Tickets, addition: AppendLines) -> bool:

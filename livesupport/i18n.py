@@ -89,6 +89,8 @@ def is_offered(language: str) -> bool:
 @cache
 def translations(language: str) -> standard.NullTranslations:
     """The catalogue as the standard library's gettext wants it; messages marked fuzzy are left out."""
+    if language == SOURCE:
+        return standard.NullTranslations()  # the message ids are English; the command line need not load Babel for that
     from babel.messages.mofile import write_mo
 
     compiled = io.BytesIO()

@@ -18,13 +18,11 @@ from pathlib import Path
 import itsdangerous
 import msgspec
 
+from livesupport.config import ConfigError
+
 KEY_BYTES = 32
 FEWEST_DISTINCT_BYTES = 16  # 32 random bytes have fewer once in 10^19 keys; "changeme…" and repeated patterns always do
 LONGEST_TOKEN = 1024
-
-
-class WeakKey(Exception):
-    """A key file that must not be used; `str()` names the file, the problem and the remedy."""
 
 
 class VisitorToken(msgspec.Struct, frozen=True):
@@ -37,16 +35,16 @@ class VisitorToken(msgspec.Struct, frozen=True):
 
 
 def load_key(directory: Path, name: str) -> bytes:
-    """The key of this name, made with owner-only rights at the first start. Raises `WeakKey`, `OSError`."""
+    """The key of this name, made with owner-only rights at the first start. Raises `ConfigError` for a weak or open one."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = directory / name
     if not path.exists():
         _make_key(path)
     key = path.read_bytes()
     if len(key) < KEY_BYTES or len(set(key)) < FEWEST_DISTINCT_BYTES:
-        raise WeakKey(f"{path}: is no key of {KEY_BYTES} random bytes. Move it away; the next start makes a new one")
+        raise ConfigError(str(path), "", "is no key of 32 random bytes", "Move it away; the next start makes a new one")
     if path.stat().st_mode & 0o077:
-        raise WeakKey(f"{path}: can be read by others. Run: chmod 600 {path}")
+        raise ConfigError(str(path), "", "can be read by others", f"Run: chmod 600 {path}")
     return key
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -57,6 +56,8 @@ def with_place(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def work(place: Place, deed: Callable[[Services], Awaitable[None]]) -> None:
     """Does something with the services of this installation; a running server may go on."""
+
+    import asyncio
 
     async def run() -> None:
         async with open_services(place.config()) as services:

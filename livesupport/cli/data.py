@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 
 import click
@@ -14,6 +13,8 @@ from livesupport.i18n import gettext as _
 @click.command(help=_("Bring the database to this version's schema. A SQLite file is copied first."))
 @with_place
 def migrate(place: Place) -> None:
+    import asyncio
+
     async def run() -> None:
         from livesupport.app import hold_lease, make_directories
         from livesupport.storage.migrate import upgrade

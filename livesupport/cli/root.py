@@ -13,7 +13,6 @@ from livesupport.config import ConfigError
 from livesupport.errors import Invalid, NotFound, ServiceError
 from livesupport.i18n import gettext as _
 from livesupport.lease import LeaseHeld
-from livesupport.signing import WeakKey
 
 FAILED = 1
 TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: another process has the data
@@ -21,7 +20,6 @@ MISCONFIGURED = 78  # EX_CONFIG
 
 EXIT_CODES: dict[type[Exception], int] = {
     ConfigError: MISCONFIGURED,
-    WeakKey: MISCONFIGURED,
     LeaseHeld: TEMPORARY,
     ServiceError: FAILED,
 }
