@@ -55,7 +55,7 @@ def create(
 @with_place
 def list_(place: Place) -> None:
     async def deed(services: Services) -> None:
-        people = [*await services.accounts.agents(), *await services.accounts.agents(disabled=True)]
+        people = await services.accounts.agents(disabled=True)
         rows = [
             (
                 person.login,
@@ -77,8 +77,12 @@ def list_(place: Place) -> None:
 @with_place
 def disable(place: Place, login: str) -> None:
     async def deed(services: Services) -> None:
-        await services.accounts.disable_agent(login)
+        left = await services.accounts.disable_agent(login)
         click.echo(_("{login} is disabled and signed out.").format(login=login))
+        if left:
+            click.echo(
+                _("These tickets have no assignee now: {numbers}").format(numbers=", ".join(f"#{number}" for number in left))
+            )
 
     work(place, deed)
 
