@@ -23,6 +23,7 @@ from livesupport.app import build_app
 from livesupport.config import Config, ConfigError
 from livesupport.errors import ServiceError
 from livesupport.http import State
+from livesupport.http.protocol import http_protocol
 from livesupport.live import SocketProtocol
 
 log = structlog.get_logger()
@@ -58,6 +59,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 self._app,
+                http=http_protocol(),
                 ws=SocketProtocol,
                 ws_per_message_deflate=False,
                 ws_max_size=32 * 1024,

@@ -9,7 +9,7 @@ from typing import Any
 
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 import livesupport
@@ -38,6 +38,7 @@ class Templates:
         self._environment.globals.update(asset=assets.url, version=livesupport.__version__)
         self._environment.filters.update(
             moment=moment,
+            clock=clock,
             status=wording.status_word,
             status_hint=wording.status_hint,
             priority=wording.priority_word,
@@ -82,11 +83,20 @@ def as_json(value: Any) -> Markup:
 
 
 def moment(at: datetime) -> Markup:
-    """A point in time as `<time>`: in UTC as it comes from here; web/pages/times.js shows it in the reader's zone."""
+    """A point in time as `<time>`: in UTC as it comes from here; web/pages/pages.js tells it in the reader's zone."""
     from babel.dates import format_datetime  # a slow import, and only pages need it
 
     words = format_datetime(at, "d MMM y, HH:mm 'UTC'", locale=i18n.current())
-    return Markup('<time datetime="{}">{}</time>').format(at.strftime("%Y-%m-%dT%H:%M:%SZ"), escape(words))
+    return Markup('<time datetime="{}">{}</time>').format(_iso(at), words)
+
+
+def clock(at: datetime) -> Markup:
+    """Like `moment`, where the day is known: hours and minutes only."""
+    return Markup('<time datetime="{}" data-clock>{}</time>').format(_iso(at), at.strftime("%H:%M UTC"))
+
+
+def _iso(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def language_name(tag: str) -> str:

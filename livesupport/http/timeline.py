@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from operator import attrgetter
 
 import msgspec
 
@@ -56,7 +55,12 @@ def timeline(messages: Sequence[TicketMessage], events: Iterable[TicketEvent]) -
     entries += [Letter(message.at, message) for message in messages if message.kind != "chat"]
     if lines:
         entries.append(_chat(lines))
-    return sorted(entries, key=attrgetter("at"))
+    return sorted(entries, key=_place)
+
+
+def _place(entry: Entry) -> tuple[datetime, bool]:
+    """By time; what was done stands after the letter that did it, but a ticket was opened before its first letter."""
+    return entry.at, isinstance(entry, Happening) and entry.event.what != "created"
 
 
 def _chat(lines: list[TicketMessage]) -> Chat:

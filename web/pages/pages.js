@@ -4,7 +4,7 @@
  */
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
-import { ago, moment } from "../shared/time.js";
+import { ago, clock, moment } from "../shared/time.js";
 
 const EVERY_MINUTE = 60_000;
 
@@ -16,8 +16,8 @@ tellTimes();
 setInterval(tellTimes, EVERY_MINUTE);
 
 for (const button of document.querySelectorAll("[data-copy]")) offerCopy(/** @type {HTMLButtonElement} */ (button));
-for (const form of document.querySelectorAll("form[method=post]")) sendOnce(/** @type {HTMLFormElement} */ (form));
 
+document.addEventListener("submit", sendOnce);
 document.addEventListener("click", closeMenus);
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus());
 
@@ -25,7 +25,7 @@ document.addEventListener("keydown", (event) => event.key === "Escape" && closeM
 function tellTimes() {
   for (const time of document.querySelectorAll("time[datetime]")) {
     const at = Date.parse(/** @type {HTMLTimeElement} */ (time).dateTime) / 1000;
-    time.textContent = ago(at);
+    time.textContent = time.hasAttribute("data-clock") ? clock(at) : ago(at);
     time.setAttribute("title", moment(at));
   }
 }
@@ -41,14 +41,14 @@ function offerCopy(button) {
   });
 }
 
-/** A second click on a button, while the first is on its way, must not send twice. @param {HTMLFormElement} form */
-function sendOnce(form) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "yes";
-  });
+/** A second click on a button, while the first is on its way, must not send twice. @param {SubmitEvent} event */
+function sendOnce(event) {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
   // The page may come back from the browser's history as it was left.
-  window.addEventListener("pageshow", () => delete form.dataset.sent);
+  window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
 }
 
 /** Menus are plain <details>; a click elsewhere or Escape closes them. */

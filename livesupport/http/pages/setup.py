@@ -8,6 +8,7 @@ from __future__ import annotations
 from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
+from livesupport.accounts.requests import SHORTEST_PASSWORD
 from livesupport.errors import Invalid, NotFound
 from livesupport.http.auth import begin_session, session_of
 from livesupport.http.errors import problem
@@ -68,7 +69,9 @@ def embed_line(request: Request, site: str) -> str:
 
 
 def _form(request: Request, form: NewAdministrator, problems: dict[str, str] | None = None, status: int = 200) -> Response:
-    return request.state["templates"].page("setup.html", status, form=form, problems=problems or {})
+    return request.state["templates"].page(
+        "setup.html", status, form=form, problems=problems or {}, shortest_password=SHORTEST_PASSWORD
+    )
 
 
 def _closed(request: Request) -> Response:

@@ -1,0 +1,156 @@
+"""A whole server without its sockets: real services on a fresh SQLite file, and browsers that behave like browsers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import datetime
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from livesupport.accounts.service import Accounts
+from livesupport.assets import Assets, locate
+from livesupport.config import Config
+from livesupport.http import EXCEPTION_HANDLERS, State, middleware, new_state, routes
+from livesupport.live import AgentIdentity, Ports, Site, open_desk
+from livesupport.metrics import Metrics
+from livesupport.model import Agent, Ticket
+from livesupport.rules import Rules
+from livesupport.sites.service import Sites
+from livesupport.storage.database import Database
+from livesupport.tickets.requests import NewLine, NewTicket
+from livesupport.tickets.service import Tickets
+from tests.databases import Clock, clock, database, database_url, sqlite_template
+
+__all__ = ["clock", "database", "database_url", "sqlite_template"]
+
+URL = "http://127.0.0.1:8000"
+PASSWORD = "a good long password"
+
+
+class House:
+    """One server of a test. `ready` is what /readyz will say."""
+
+    def __init__(self, config: Config, database: Database, clock: Clock) -> None:
+        self.config = config
+        self.clock = clock
+        self.ready = True
+        self.accounts = Accounts(database, clock)
+        self.sites = Sites(database, clock)
+        self.tickets = Tickets(database, clock)
+        self.desk = open_desk(Rules(), config.limits, 1, _no_ports())
+        self.state: State = new_state(
+            config=config,
+            accounts=self.accounts,
+            sites=self.sites,
+            tickets=self.tickets,
+            desk=self.desk,
+            assets=Assets.read(locate("web")),
+            metrics=Metrics(),
+            is_ready=self._is_ready,
+        )
+        self.starlette = Starlette(routes=routes(), middleware=middleware(config), exception_handlers=dict(EXCEPTION_HANDLERS))
+        self.app = _with_state(self.starlette, self.state)
+        self._browsers = AsyncExitStack()
+
+    async def _is_ready(self) -> bool:
+        return self.ready
+
+    async def browser(self, *, address: str = "192.0.2.1", url: str | None = None, **headers: str) -> httpx2.AsyncClient:
+        """A browser that has just opened one of our pages: it says so with everything it sends."""
+        url = url or self.config.server.public_url
+        transport = httpx2.ASGITransport(app=self.app, client=(address, 50000), raise_app_exceptions=False)
+        client = httpx2.AsyncClient(
+            transport=transport, base_url=url, headers={"Origin": url, "Sec-Fetch-Site": "same-origin", **headers}
+        )
+        return await self._browsers.enter_async_context(client)
+
+    async def stranger(self) -> httpx2.AsyncClient:
+        """A program that sends none of the headers by which a browser tells where a request comes from."""
+        client = await self.browser()
+        for name in ("Origin", "Sec-Fetch-Site"):
+            del client.headers[name]
+        return client
+
+    async def agent(self, login: str, name: str, role: str = "agent") -> Agent:
+        """Somebody who may sign in with PASSWORD."""
+        return await self.accounts.create_agent(login=login, name=name, password=PASSWORD, role=role)  # type: ignore[arg-type]
+
+    async def signed_in(self, login: str = "ana", name: str = "Ana Beridze", role: str = "agent") -> httpx2.AsyncClient:
+        """The browser of somebody who has just signed in."""
+        if login not in {agent.login for agent in await self.accounts.agents()}:
+            await self.agent(login, name, role)
+        browser = await self.browser()
+        answer = await browser.post("/login", data={"login": login, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    async def ticket(self, question: str = "The blue kettle leaks", name: str = "Nino", **more: object) -> Ticket:
+        """A request that Nino has left."""
+        self._requests = getattr(self, "_requests", 0) + 1
+        return await self.tickets.open(
+            NewTicket(
+                origin=f"request-{self._requests:08}", site="default", name=name, phone="+995555123456",
+                question=question, actor=name, **more,  # type: ignore[arg-type]
+            )
+        )  # fmt: skip
+
+    async def saved_chat(self) -> Ticket:
+        """A chat of Nino and Ana that was turned into a ticket."""
+        said = [("requester", "Nino", "The blue kettle leaks"), ("agent", "Ana", "Since when?"), ("requester", "Nino", "Today")]
+        lines = tuple(
+            NewLine(chain="chat", epoch=1, seq=seq, at=_minutes(self.clock.now, seq), author=author, name=name, text=text)  # type: ignore[arg-type]
+            for seq, (author, name, text) in enumerate(said)
+        )
+        return await self.ticket(from_chat=True, lines=lines)
+
+    async def close(self) -> None:
+        await self._browsers.aclose()
+        self.desk.close()
+
+
+def _minutes(start: datetime, count: int) -> datetime:
+    return start.replace(minute=count)
+
+
+def _with_state(app: ASGIApp, state: State) -> ASGIApp:
+    """What a server does with the state that the lifespan yields."""
+
+    async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"] = dict(state)
+        await app(scope, receive, send)
+
+    return with_state
+
+
+def _no_ports() -> Ports:
+    """Nothing behind the sockets: no test of the pages gets that far."""
+
+    def unused(*_arguments: object) -> None:
+        raise AssertionError("no chat happens here")
+
+    names = Ports.__struct_fields__
+    return Ports(**dict.fromkeys(names, unused))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def kind() -> str:
+    """The pages do not know which database they stand on; one is enough."""
+    return "sqlite"
+
+
+@pytest.fixture
+def config() -> Config:
+    return Config()
+
+
+@pytest.fixture
+async def house(config: Config, database: Database, clock: Clock) -> AsyncIterator[House]:
+    """A server that answers as http://127.0.0.1:8000, with the site `default` and nobody signed in."""
+    opened = House(config, database, clock)
+    opened.desk.set_directory([Site(id="default", name="Default")], [AgentIdentity(id=1, name="Ana")])
+    yield opened
+    await opened.close()
