@@ -7,9 +7,9 @@ from __future__ import annotations
 import struct
 
 WHOLE_TEXT = 0x81  # FIN and opcode 1: a text message in one frame
-WHOLE_PONG = 0x8A
 MASKED = 0x80  # in the second byte; every frame of a browser has it
 PING = b"\x89\x00"
+EMPTY_PONG = b"\x8a\x80"  # the first two bytes of a browser's answer to our ping
 LONGEST_HEADER = 14
 
 _MEDIUM = struct.Struct("!BBH")

@@ -21,7 +21,7 @@ from websockets.protocol import Side
 
 from livesupport.chat.protocol import FRAME_LIMIT, CloseCode
 from livesupport.config import Limits
-from livesupport.live.frames import MASKED, PING, WHOLE_PONG, WHOLE_TEXT, payload_span
+from livesupport.live.frames import EMPTY_PONG, MASKED, PING, WHOLE_TEXT, payload_span
 
 try:
     from websockets.speedups import apply_mask
@@ -134,7 +134,7 @@ class Socket(asyncio.Protocol):
                 break
             if data[at] == WHOLE_TEXT and masked_and_short and not self._fragments:
                 self._message(apply_mask(data[start:end], data[start - 4 : start]))
-            elif data[at] != WHOLE_PONG or not masked_and_short:
+            elif data[at : at + 2] != EMPTY_PONG:
                 self._unusual(data[at:end])
             at = end
         return data[at:]

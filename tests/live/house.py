@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 from websockets.typing import Origin, Subprotocol
 
-from livesupport.chat.events import AgentIdentity, AppendLines, Count, Moment, Site, Snapshot, TicketFailed, TicketSaved
+from livesupport.chat.events import AgentIdentity, AppendLines, Count, Moment, Site, Snapshot, Tick, TicketFailed, TicketSaved
 from livesupport.chat.machine import ChatMachine
 from livesupport.chat.protocol import SUBPROTOCOL, LeaveRequest
 from livesupport.cleaning import clean
@@ -197,17 +197,19 @@ class House:
 
     def pass_time(self, seconds: float) -> None:
         """Lets this much time pass for the machine."""
-        from livesupport.chat.events import Tick
-
         self.clock.advance(seconds)
         self.desk.handle(Tick())
 
 
 @contextlib.asynccontextmanager
 async def open_house(
-    limits: Limits | None = None, rules: Rules | None = None, endpoint: Endpoint | None = None, **ports: Any
+    limits: Limits | None = None,
+    rules: Rules | None = None,
+    endpoint: Endpoint | None = None,
+    trusted_proxies: tuple[str, ...] = (),
+    **ports: Any,
 ) -> AsyncIterator[House]:
-    """Serves both sockets, or one `endpoint` at /ws, on a free loopback port."""
+    """Serves both sockets, or one `endpoint` at /ws, on a free loopback port. `ports` replaces some of the back office's."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     clock, office = Clock(), BackOffice()
@@ -218,7 +220,9 @@ async def open_house(
     desk.set_directory([Site(id="default", name="Shop")], [AgentIdentity(id=1, name="Ana"), AgentIdentity(id=2, name="Ben")])
     routes = [WebSocketRoute("/ws/visitor", visitor_socket), WebSocketRoute("/ws/agent", agent_socket)]
     app = Starlette(routes=[WebSocketRoute("/ws", endpoint)] if endpoint else list(routes))
-    uvicorn_config = uvicorn.Config(app, ws=SocketProtocol, http="httptools", lifespan="off", log_config=None)
+    uvicorn_config = uvicorn.Config(
+        app, ws=SocketProtocol, http="httptools", lifespan="off", log_config=None, forwarded_allow_ips=list(trusted_proxies)
+    )
     uvicorn_config.load()
     state = ServerState()
     server = await asyncio.get_running_loop().create_server(
@@ -237,7 +241,7 @@ async def open_house(
         for connection in list(state.connections):
             connection.shutdown()
         server.close()
-        while state.connections or state.tasks:
+        while state.connections or state.tasks:  # uvicorn, too, can only look again
             await asyncio.sleep(0.001)
         await server.wait_closed()
 
