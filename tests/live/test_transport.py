@@ -245,7 +245,11 @@ async def test_ten_thousand_fragments_of_one_byte_are_cut_by_their_number(place:
         assert await diary.end() == 1008
 
 
-@pytest.mark.parametrize("beginning", [masked(b"half a frame")[:-3], b"\x81", masked(b"first", fin=False)])
+@pytest.mark.parametrize(
+    "beginning",
+    [masked(b"half a frame")[:-3], b"\x81", masked(b"first", fin=False)],
+    ids=["half a frame", "one byte", "one fragment"],
+)
 async def test_half_a_message_and_then_silence_is_cut(place: Place, beginning: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "HALF_FRAME_SECONDS", 0.05)
     async with wire(place.house) as mallory:
