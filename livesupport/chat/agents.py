@@ -5,10 +5,21 @@ from __future__ import annotations
 from livesupport.chat import endings, matching, views
 from livesupport.chat.events import AgentArrived, AgentIdentity, AgentLost, Close, DirectoryChanged
 from livesupport.chat.floor import Floor
-from livesupport.chat.protocol import AgentCommand, AgentHello, AgentWelcome, Block, CloseCode, Lines, SetIntent, command_names
+from livesupport.chat.protocol import (
+    AgentCommand,
+    AgentHello,
+    AgentWelcome,
+    Block,
+    CloseCode,
+    Lines,
+    Released,
+    SetIntent,
+    command_names,
+)
 from livesupport.chat.state import Agent, AgentSocket, Chat
 
 VERSION = "1"
+AGENT_TIMERS = ("agent_notice", "agent_reclaim", "wrap_up")
 
 
 def directory_changed(floor: Floor, event: DirectoryChanged) -> None:
@@ -28,10 +39,12 @@ def _dismiss(floor: Floor, agent: Agent) -> None:
         matching.requeue(floor, chat)
     for chat in list(agent.reading.values()):
         stop_reading(floor, chat, agent)
-    floor.effects.append(Close(connections=tuple(agent.sockets), code=CloseCode.FORBIDDEN))
+    if agent.sockets:
+        floor.effects.append(Close(connections=tuple(agent.sockets), code=CloseCode.FORBIDDEN))
     for connection in agent.sockets:
         floor.agent_sockets.pop(connection, None)
     agent.sockets.clear()
+    floor.timers.cancel_all(str(agent.id), AGENT_TIMERS)
     del floor.agents[agent.id]
 
 
@@ -48,8 +61,9 @@ def _update(floor: Floor, identity: AgentIdentity) -> None:
 
 
 def stop_reading(floor: Floor, chat: Chat, agent: Agent) -> None:
-    """A supervisor no longer reads along, and everybody in the chat is told."""
+    """A supervisor no longer reads along, everybody in the chat is told, and the pages drop their copy."""
     floor.say(chat, "left", name=agent.name)
+    floor.send(agent.sockets, Released(chat=chat.id))
     agent.reading.pop(chat.id, None)
     chat.supervisors.pop(agent.id, None)
     chat.audience = None
@@ -73,6 +87,9 @@ def arrived(floor: Floor, event: AgentArrived) -> None:
     floor.send(to, views.queue_for(floor, agent))
     for chat in agent.offers.values():
         floor.send(to, views.offer(floor, chat))
+    for chat_id in event.hello.tips:
+        if chat_id not in agent.chats and chat_id not in agent.reading:
+            floor.send(to, Released(chat=chat_id))
     for chat in (*agent.chats.values(), *agent.reading.values()):
         _show_again(floor, chat, agent, event.connection, event.hello)
 
@@ -159,6 +176,7 @@ def set_intent(floor: Floor, socket: AgentSocket, command: SetIntent) -> None:
 
 def block(floor: Floor, _socket: AgentSocket, chat: Chat, _command: Block) -> None:
     """Ends the chat and refuses this address and phone for a day. Only keyed hashes are kept, and only in memory."""
+    floor.blocked = {each: until for each, until in floor.blocked.items() if until > floor.now.mono}
     for fingerprint in chat.fingerprints:
         floor.blocked[fingerprint] = floor.now.mono + floor.rules.block_seconds
     endings.end(floor, chat, "blocked")

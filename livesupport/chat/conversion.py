@@ -10,6 +10,7 @@ from livesupport.chat.events import AppendLines, LinesAppended, OpenTicket, Snap
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import Convert, RefusalCode, Refuse, Refused, Save
 from livesupport.chat.state import Agent, AgentSocket, Chat, VisitorSocket
+from livesupport.rules import ConvertMode
 
 RETRY_APPEND = 5.0  # seconds
 
@@ -20,13 +21,19 @@ def agent_convert(floor: Floor, socket: AgentSocket, chat: Chat, command: Conver
     if saving.state == "saved" or saving.refused:
         code: RefusalCode = "already_saved" if saving.state == "saved" else "visitor_refused"
         floor.refuse(socket.connection, code, command.ref, chat=chat.id)
+    elif saving.state == "none" and _mode(floor, chat) == "ask" and chat.gone:
+        floor.refuse(socket.connection, "not_allowed", command.ref, chat=chat.id)
     elif saving.state == "none":
         _begin(floor, chat, socket.agent)
 
 
+def _mode(floor: Floor, chat: Chat) -> ConvertMode:
+    site = floor.sites.get(chat.site)
+    return (site.convert if site else None) or floor.rules.convert
+
+
 def _begin(floor: Floor, chat: Chat, agent: Agent) -> None:
-    site, rules = floor.sites.get(chat.site), floor.rules
-    mode = (site.convert if site else None) or rules.convert
+    mode, rules = _mode(floor, chat), floor.rules
     chat.saving.by = agent
     if mode == "ask":
         _wait(floor, chat, "asked", rules.convert_ask_seconds)
@@ -65,23 +72,28 @@ def visitor_save(floor: Floor, socket: VisitorSocket, command: Save) -> None:
         floor.refuse(socket.connection, "no_such_chat", command.ref)
     elif chat.saving.state == "saved":
         floor.refuse(socket.connection, "already_saved", command.ref, chat=chat.id)
-    elif chat.saving.state != "saving":
-        if chat.status in ("waiting", "offered"):
-            chat.saving.then_end = "queue_to_ticket"
-        if chat.saving.state == "none":
-            chat.saving.by = None
+    else:
+        save_for_visitor(floor, chat)
+
+
+def save_for_visitor(floor: Floor, chat: Chat) -> None:
+    """At once, unless it is being saved already."""
+    if chat.saving.state in ("none", "armed", "asked"):
         commit(floor, chat)
 
 
 def visitor_refuse(floor: Floor, socket: VisitorSocket, command: Refuse) -> None:
     """One refusal ends the agents' right to save this chat; the visitor keeps it."""
     chat = socket.chat
-    if chat is None or chat.saving.state not in ("armed", "asked"):
-        floor.refuse(socket.connection, "already_saved" if chat and chat.saving.ticket else "no_such_chat", command.ref)
-        return
-    chat.saving.refused = True
-    floor.say(chat, "refused", name=chat.card.name)
-    stand_down(floor, chat)
+    if chat is None:
+        floor.refuse(socket.connection, "no_such_chat", command.ref)
+    elif chat.saving.state not in ("armed", "asked"):
+        code: RefusalCode = "not_allowed" if chat.saving.state == "none" else "already_saved"
+        floor.refuse(socket.connection, code, command.ref, chat=chat.id)
+    else:
+        chat.saving.refused = True
+        floor.say(chat, "refused", name=chat.card.name)
+        stand_down(floor, chat)
 
 
 def stand_down(floor: Floor, chat: Chat) -> None:
@@ -126,13 +138,9 @@ def saved(floor: Floor, chat: Chat, event: TicketSaved) -> None:
 
 
 def failed(floor: Floor, chat: Chat, event: TicketFailed) -> None:
-    """Nothing was written: whoever asked is told so, and may ask again."""
-    asked_by_agent = chat.saving.by is not None
+    """Nothing was written: both sides are told so, and each may ask again."""
     stand_down(floor, chat)
-    refused = Refused(code="not_saved", chat=event.chat)
-    floor.tell_agents(chat, refused)
-    if not asked_by_agent:
-        floor.tell_visitor(chat, refused)
+    floor.send(floor.audience(chat), Refused(code="not_saved", chat=event.chat))
 
 
 def plan_append(floor: Floor, chat: Chat) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from livesupport.chat import conversion, views
-from livesupport.chat.floor import Floor
+from livesupport.chat.floor import RUNNING_TIMERS, Floor
 from livesupport.chat.protocol import (
     AgentEnd,
     AgentUndoEnd,
@@ -52,7 +52,8 @@ def undo(floor: Floor, chat: Chat) -> None:
     """Stops an ending that has begun; without one it does nothing."""
     if chat.ending is not None and chat.status == "active":
         chat.ending = None
-        chat.saving.then_end = None
+        if chat.saving.then_end == "agent_ended":
+            chat.saving.then_end = None
         floor.timers.cancel("ending", chat.id)
         floor.touch(chat)
 
@@ -70,9 +71,6 @@ def visitor_end(floor: Floor, socket: VisitorSocket, _command: VisitorEnd) -> No
     chat = socket.chat
     if chat is None:
         return
-    if chat.saving.state == "saving":
-        chat.saving.then_end = "visitor_erased"
-        return
     if chat.saving.state in ("armed", "asked"):
         conversion.stand_down(floor, chat)
     end(floor, chat, "visitor_erased")
@@ -80,8 +78,8 @@ def visitor_end(floor: Floor, socket: VisitorSocket, _command: VisitorEnd) -> No
 
 def rate(floor: Floor, socket: VisitorSocket, command: Rate) -> None:
     """Counts how it was, once per chat, for nobody in particular."""
-    if socket.may_rate:
-        socket.may_rate = False
+    if socket.rating is not None and socket.rating.is_open:
+        socket.rating.is_open = False
         floor.count("rated", "good" if command.good else "bad")
 
 
@@ -90,28 +88,30 @@ def rate(floor: Floor, socket: VisitorSocket, command: Rate) -> None:
 
 def watch_idle(floor: Floor, chat: Chat) -> None:
     """Arms the next of three steps: warned, asleep (the seat is free), ended."""
-    rules = floor.rules
-    end_after = views.idle_end_after(floor, chat)
-    warn_after = end_after - (rules.idle_end_after - rules.idle_warning_after)
-    steps = [] if chat.idle_warned else [warn_after]
-    steps += [] if chat.inactive else [rules.inactive_after]
-    floor.timers.set("idle", chat.id, chat.last_said_at + min([*steps, end_after]))
+    warn_at, sleep_at, end_at = _idle_steps(floor, chat)
+    steps = ([] if chat.idle_warned else [warn_at]) + ([] if chat.inactive else [sleep_at])
+    floor.timers.set("idle", chat.id, min([*steps, end_at]))
+
+
+def _idle_steps(floor: Floor, chat: Chat) -> tuple[float, float, float]:
+    """When a silent chat is warned, falls asleep and ends."""
+    rules, end_at = floor.rules, views.idle_end_at(floor, chat)
+    return end_at - (rules.idle_end_after - rules.idle_warning_after), chat.last_said_at + rules.inactive_after, end_at
 
 
 def idle_due(floor: Floor, chat: Chat) -> None:
     """A step has come, unless somebody has spoken since it was armed."""
     if chat.status != "active":
         return
-    silent = floor.now.mono - chat.last_said_at
-    end_after = views.idle_end_after(floor, chat)
-    warn_after = end_after - (floor.rules.idle_end_after - floor.rules.idle_warning_after)
-    if silent >= end_after:
+    now = floor.now.mono
+    warn_at, sleep_at, end_at = _idle_steps(floor, chat)
+    if now >= end_at:
         end(floor, chat, "idle_timeout")
         return
-    if silent >= warn_after and not chat.idle_warned:
+    if now >= warn_at and not chat.idle_warned:
         chat.idle_warned = True
         floor.touch(chat)
-    if silent >= floor.rules.inactive_after and not chat.inactive:
+    if now >= sleep_at and not chat.inactive:
         chat.inactive = True
         _seat_changed(floor, chat)
     watch_idle(floor, chat)
@@ -134,7 +134,9 @@ def _seat_changed(floor: Floor, chat: Chat) -> None:
 
 
 def pin(floor: Floor, _socket: AgentSocket, chat: Chat, command: Pin) -> None:
-    """A pinned chat may be silent for longer."""
+    """A pinned chat may be silent for longer. Without the pin its silence counts anew: no chat ends without a warning."""
+    if chat.pinned and not command.on:
+        chat.last_said_at = floor.now.mono
     chat.pinned = command.on
     chat.idle_warned = False
     watch_idle(floor, chat)
@@ -166,29 +168,37 @@ def end(floor: Floor, chat: Chat, reason: EndReason) -> None:
         if reason == "visitor_erased":
             forget(floor, chat, reason)
         return
+    if chat.saving.state == "asked" and reason != "agent_ended":
+        conversion.stand_down(floor, chat)
     if chat.saving.state in ("armed", "asked", "saving"):
-        chat.saving.then_end = reason
+        end_later(chat, reason)
         return
     if reason == "agent_ended" and chat.saving.ticket:
         reason = "converted_and_ended"
     _finish(floor, chat, reason)
 
 
+def end_later(chat: Chat, reason: EndReason) -> None:
+    """Ends the chat after the outcome of its saving. The last reason counts, but a visitor's wish to erase stays."""
+    if chat.saving.then_end != "visitor_erased":
+        chat.saving.then_end = reason
+
+
 def _finish(floor: Floor, chat: Chat, reason: EndReason) -> None:
-    agent = chat.agent
     chat.move("ended")
     chat.reason, chat.ending = reason, None
     floor.count("ended", reason)
-    if agent:
+    if chat.agent:
         floor.handle_seconds.append(floor.now.mono - chat.assigned_at)
+        chat.rating.is_open = True
     floor.waiting.pop(chat.id, None)
+    floor.seats_changed = True
+    floor.timers.cancel_all(chat.id, RUNNING_TIMERS)
     withdraw_offer(floor, chat)
     keep = reason in KEPT_FOR_A_WHILE and not chat.gone
     if keep:
         floor.say(chat, "ended", other=reason)
     _dismiss_agents(floor, chat, reason)
-    for connection in chat.sockets:
-        floor.visitor_sockets[connection].may_rate = agent is not None
     if keep:
         floor.timers.set("forget", chat.id, floor.now.mono + floor.rules.ended_keep)
         floor.touch(chat)
@@ -234,7 +244,7 @@ def withdraw_offer(floor: Floor, chat: Chat) -> None:
 def forget(floor: Floor, chat: Chat, reason: EndReason) -> None:
     """Erases the chat. What was said since it was saved goes into the ticket first; a saving on its way is waited for."""
     if chat.saving.state == "saving":
-        chat.saving.then_end = reason
+        end_later(chat, reason)
         return
     conversion.flush(floor, chat)
     floor.tell_visitor(chat, Erased(chat=chat.id, reason=reason))
@@ -253,6 +263,7 @@ def after_saving(floor: Floor, chat: Chat) -> None:
         return
     reason, chat.saving.then_end = chat.saving.then_end, None
     if reason == "queue_to_ticket" and not chat.saving.ticket:
+        floor.seats_changed = True  # it waits for an agent again
         return
     if chat.status == "ended":
         forget(floor, chat, reason)

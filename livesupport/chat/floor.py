@@ -15,10 +15,10 @@ from livesupport.chat.state import Agent, AgentSocket, Chat, QueueKey, VisitorSo
 from livesupport.chat.timers import Timers
 from livesupport.rules import Rules
 
-CHAT_TIMERS = (
-    "offer", "show_queue", "wait_prompt", "max_wait", "gone_notice", "grace", "idle", "age", "saving", "ending", "append",
-    "agent_lost", "forget",
+RUNNING_TIMERS = (
+    "offer", "show_queue", "wait_prompt", "max_wait", "agent_lost", "gone_notice", "grace", "idle", "age", "ending",
 )  # fmt: skip
+CHAT_TIMERS = (*RUNNING_TIMERS, "saving", "append", "forget")
 
 
 class Floor:

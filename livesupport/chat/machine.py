@@ -41,7 +41,7 @@ VISITOR_COMMANDS: dict[type, Callable[[Floor, VisitorSocket, Any], None]] = {
     p.Start: visitors.start,
     p.LeaveRequest: visitors.leave_request,
     p.Visibility: visitors.visibility,
-    p.Save: conversion.visitor_save,
+    p.Save: waiting.save,
     p.Refuse: conversion.visitor_refuse,
     p.KeepWaiting: waiting.keep_waiting,
     p.VisitorUndoEnd: endings.visitor_undo_end,
@@ -217,9 +217,11 @@ class ChatMachine:
             conversion.failed(self._floor, chat, event)
 
     def _drain(self, _event: ev.Draining) -> None:
-        """No new offers and no new chats; everybody comes back at a moment of their own."""
+        """No new offers and no new chats; tickets get their last lines; everybody comes back at a moment of their own."""
         floor = self._floor
         floor.draining = True
+        for chat in floor.chats.values():
+            conversion.flush(floor, chat)
         for agent in floor.agents.values():
             matching.recall_offers(floor, agent)
         for connection in (*floor.visitor_sockets, *floor.agent_sockets):
@@ -293,7 +295,7 @@ class ChatMachine:
             if agent.sockets:
                 floor.send(agent.sockets, team)
                 floor.send(agent.sockets, views.queue_for(floor, agent))
-        watchers = [socket.connection for socket in floor.agent_sockets.values() if socket.watches]
+        watchers = [each.connection for each in floor.agent_sockets.values() if each.watches and each.agent.supervises]
         if watchers:
             floor.send(watchers, views.wall(floor))
         self._tell_services()
@@ -303,7 +305,8 @@ class ChatMachine:
         floor = self._floor
         for site in floor.sites:
             now = service.of_site(floor, site)
-            if self._services.get(site) != now:
+            known = self._services.get(site)
+            if known is None or (known.state, known.topics, known.opens_at) != (now.state, now.topics, now.opens_at):
                 self._services[site] = now
                 idle = (each.connection for each in floor.visitor_sockets.values() if each.site == site and not each.chat)
                 floor.send(idle, now)

@@ -24,27 +24,28 @@ def dispatch(floor: Floor) -> None:
     if floor.draining:
         return
     for chat in sorted(floor.waiting.values(), key=lambda chat: chat.order):
-        if chat.status == "waiting" and chat.sockets and _is_matched(floor, chat):
-            _offer_to_best(floor, chat)
+        if chat.wants_agent and chat.sockets:
+            _find_agent(floor, chat)
 
 
-def _is_matched(floor: Floor, chat: Chat) -> bool:
-    """In pull mode agents pick by themselves; a chat that is on its way into a ticket needs nobody any more."""
-    site = floor.sites.get(chat.site)
-    return site is not None and site.mode == "match" and chat.saving.then_end is None
-
-
-def _offer_to_best(floor: Floor, chat: Chat) -> None:
-    able = [agent for agent in floor.agents.values() if routing.may_be_offered(agent, chat, floor.now, floor.rules)]
+def _find_agent(floor: Floor, chat: Chat) -> None:
+    """Rings at the best agent, or plans to, once one has rested. With nobody left to be asked everybody may take the chat."""
+    able = [agent for agent in _candidates(floor, chat) if routing.may_be_offered(agent, chat, floor.now, floor.rules)]
     rested = [agent for agent in able if routing.rested(agent, floor.now, floor.rules)]
     if agent := routing.best_agent(rested, chat):
         offer(floor, chat, agent)
     elif able:
         first = min(agent.last_assigned for agent in able) + floor.rules.between_assignments
         _dispatch_at(floor, first)
-    elif not chat.escalated and _all_missed(floor, chat):
-        chat.escalated = True
-        floor.seats_changed = True
+    elif not chat.escalated and _nobody_is_left(floor, chat):
+        _escalate(floor, chat)
+
+
+def _candidates(floor: Floor, chat: Chat) -> list[Agent]:
+    """In pull mode agents pick by themselves, and a chat that went through too many hands rings no more."""
+    site = floor.sites.get(chat.site)
+    rings = (site is None or site.mode == "match") and chat.hops <= floor.rules.max_hops
+    return list(floor.agents.values()) if rings else []
 
 
 def _dispatch_at(floor: Floor, at: float) -> None:
@@ -53,10 +54,21 @@ def _dispatch_at(floor: Floor, at: float) -> None:
         floor.timers.set("dispatch", "", at)
 
 
-def _all_missed(floor: Floor, chat: Chat) -> bool:
-    """Somebody let it pass, and nobody is left who could still be asked, not even when a seat gets free."""
-    candidates = [agent for agent in floor.agents.values() if routing.reachable(agent, floor.now) and agent.serves(chat.topic)]
-    return bool(chat.missed) and all(agent.id in chat.missed for agent in candidates)
+def _nobody_is_left(floor: Floor, chat: Chat) -> bool:
+    """Somebody let it pass or was lost, and nobody is there who could still be asked, not even when a seat gets free."""
+    if chat.hops > floor.rules.max_hops:
+        return True
+    there = [agent for agent in floor.agents.values() if service.is_there(floor, agent, chat.topic)]
+    return bool(chat.missed or chat.hops) and all(agent.id in chat.missed for agent in there)
+
+
+def _escalate(floor: Floor, chat: Chat) -> None:
+    """Every connected agent may take the chat; a visitor who has lost an agent is offered other ways."""
+    chat.escalated = True
+    if chat.hops:
+        chat.lost_agent = True
+        floor.timers.set("agent_lost", chat.id, floor.now.mono + floor.rules.agent_lost_after)
+        floor.touch(chat)
 
 
 def offer(floor: Floor, chat: Chat, agent: Agent, sender: Agent | None = None, note: str = "") -> None:
@@ -65,6 +77,8 @@ def offer(floor: Floor, chat: Chat, agent: Agent, sender: Agent | None = None, n
     agent.offers[chat.id] = chat
     if sender is None:
         chat.move("offered")
+        chat.escalated = chat.lost_agent = False
+        floor.timers.cancel("agent_lost", chat.id)
         agent.last_assigned = floor.now.mono
     floor.timers.set("offer", chat.id, chat.offer.expires_at)
     floor.send(agent.sockets, views.offer(floor, chat))
@@ -180,7 +194,8 @@ def hand_over(floor: Floor, chat: Chat, agent: Agent) -> None:
 
 
 def seat(floor: Floor, chat: Chat, agent: Agent) -> None:
-    """The agent serves the chat from now on and receives everything that was said."""
+    """The agent serves the chat from now on and receives everything that was said. An ending that a former one began is off."""
+    endings.undo(floor, chat)
     chat.agent, chat.audience = agent, None
     chat.assigned_at = chat.last_said_at = floor.now.mono
     chat.inactive = chat.idle_warned = False
@@ -214,19 +229,20 @@ def release(floor: Floor, chat: Chat, agent: Agent) -> None:
 # ── back to the queue ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def agent_requeue(floor: Floor, _socket: AgentSocket, chat: Chat, _command: Requeue) -> None:
-    """The agent gives the chat back."""
+def agent_requeue(floor: Floor, socket: AgentSocket, chat: Chat, _command: Requeue) -> None:
+    """The agent gives the chat back, and is not asked again."""
     requeue(floor, chat)
+    chat.missed.add(socket.agent.id)
 
 
 def requeue(floor: Floor, chat: Chat) -> None:
-    """To the head of its queue, with its old place in time; cannot fail. Whoever had it is not asked again."""
+    """To the head of its queue, with its old place in time; cannot fail. A lost agent who returns may be asked again."""
     agent = chat.agent
     assert agent is not None
     endings.undo(floor, chat)
     endings.withdraw_offer(floor, chat)
     floor.say(chat, "requeued", name=agent.name)
-    chat.missed = {agent.id}
+    chat.missed = set()
     release(floor, chat, agent)
     chat.hops += 1
     chat.move("waiting")
@@ -234,7 +250,7 @@ def requeue(floor: Floor, chat: Chat) -> None:
 
 
 def enter_queue(floor: Floor, chat: Chat, *, returning: bool) -> None:
-    """The chat waits from now on; a returning one that nobody can take is offered other ways at once."""
+    """The chat waits from now on."""
     rules, now = floor.rules, floor.now.mono
     chat.returning, chat.escalated = returning, False
     floor.waiting[chat.id] = chat
@@ -242,9 +258,6 @@ def enter_queue(floor: Floor, chat: Chat, *, returning: bool) -> None:
     floor.timers.set("show_queue", chat.id, now + rules.show_queue_after)
     floor.timers.set("wait_prompt", chat.id, now + rules.wait_prompt_after)
     floor.timers.set("max_wait", chat.id, now + rules.max_wait)
-    if returning and (chat.hops > rules.max_hops or service.state_of(floor, chat.queue) != "open"):
-        chat.lost_agent = True
-        floor.timers.set("agent_lost", chat.id, now + rules.agent_lost_after)
     floor.seats_changed = True
     floor.touch(chat)
 

@@ -9,9 +9,18 @@ from collections.abc import Iterable
 _LOOK_ALIKES = str.maketrans(
     {
         "а": "a", "в": "b", "е": "e", "ё": "e", "к": "k", "м": "m", "н": "h", "о": "o", "р": "p", "с": "c", "т": "t",
-        "у": "y", "х": "x", "і": "i", "ї": "i", "ј": "j", "ѕ": "s", "ԁ": "d", "ӏ": "l", "α": "a", "β": "b", "ε": "e",
-        "η": "n", "ι": "i", "κ": "k", "ν": "v", "ο": "o", "ρ": "p", "τ": "t", "υ": "u", "χ": "x", "0": "o", "1": "l",
+        "у": "y", "х": "x", "і": "l", "ї": "l", "ј": "j", "ѕ": "s", "ԁ": "d", "ӏ": "l", "α": "a", "β": "b", "ε": "e",
+        "η": "n", "ι": "l", "κ": "k", "ν": "v", "ο": "o", "ρ": "p", "τ": "t", "υ": "u", "χ": "x", "i": "l", "ı": "l",
+        "0": "o", "1": "l",
     }
+)  # fmt: skip
+
+
+# Names under which only the house may speak, in the languages of its pages.
+RESERVED = (
+    "support", "support team", "customer support", "help desk", "service", "agent", "operator", "administrator", "admin",
+    "moderator", "system", "server", "bot", "поддержка", "оператор", "администратор", "система", "підтримка", "адміністратор",
+    "მხარდაჭერა", "ოპერატორი", "ადმინისტრატორი", "پشتیبانی", "اپراتور", "مدیر",
 )  # fmt: skip
 
 

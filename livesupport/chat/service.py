@@ -13,15 +13,15 @@ def state_of(floor: Floor, key: QueueKey) -> ServiceState:
     site, topic = key
     if site in floor.closed:
         return "closed_hours"
-    if floor.draining or not any(_is_there(floor, agent, topic) for agent in floor.agents.values()):
+    if floor.draining or not any(is_there(floor, agent, topic) for agent in floor.agents.values()):
         return "no_agents"
     limit = routing.queue_limit(seats(floor, topic), floor.rules)
-    if sum(chat.queue == key for chat in floor.waiting.values()) >= limit:
+    if sum(chat.queue == key for chat in floor.waiting.values()) >= limit or floor.bytes >= floor.rules.bytes_of_all_chats:
         return "busy_full"
     return "open"
 
 
-def _is_there(floor: Floor, agent: Agent, topic: int | None) -> bool:
+def is_there(floor: Floor, agent: Agent, topic: int | None) -> bool:
     """Available and connected; a page that reloads has not left."""
     if agent.intent != "available" or not agent.serves(topic):
         return False

@@ -98,6 +98,13 @@ class Ending:
 
 
 @dataclass(slots=True, eq=False, repr=False)
+class Rating:
+    """The one chance to rate a chat, shared by all pages of its visitor. It knows nothing of the chat and may outlive it."""
+
+    is_open: bool = False
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class Receipts:
     """How far one side has received and seen the lines."""
 
@@ -151,6 +158,7 @@ class Chat:
     saving: Saving = field(default_factory=Saving)
     ending: Ending | None = None
     reason: EndReason | None = None
+    rating: Rating = field(default_factory=Rating)
     audience: tuple[Connection, ...] | None = None  # cache of everybody who hears the lines; None: to be counted anew
 
     @property
@@ -161,6 +169,11 @@ class Chat:
     def order(self) -> tuple[bool, float, str]:
         """Its place among those who wait: people who were already served once come first, then who came first."""
         return (not self.returning, self.enqueued_at, self.id)
+
+    @property
+    def wants_agent(self) -> bool:
+        """It waits, nobody is rung, and it is not on its way into a ticket."""
+        return self.status == "waiting" and self.saving.then_end is None
 
     def move(self, status: Status) -> None:
         """Changes the status; raises `IllegalMove` for a way that does not exist."""
@@ -181,7 +194,7 @@ class VisitorSocket:
     hidden: bool
     mobile: bool
     chat: Chat | None = None
-    may_rate: bool = False
+    rating: Rating | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from livesupport.chat import agents, matching, views
+from livesupport.chat import agents, matching, routing, views
 from livesupport.chat.floor import Floor
-from livesupport.chat.protocol import Join, Leave, Released, TakeOver, Watch
+from livesupport.chat.protocol import Join, Leave, TakeOver, Watch
 from livesupport.chat.state import AgentSocket, Chat
 
 
@@ -26,9 +26,9 @@ def join(floor: Floor, socket: AgentSocket, command: Join) -> None:
     elif chat is None or chat.status == "ended":
         floor.refuse(socket.connection, "no_such_chat", command.ref, chat=command.chat)
     elif chat.agent is not supervisor and supervisor.id not in chat.supervisors:
+        floor.say(chat, "joined", name=supervisor.name)
         chat.supervisors[supervisor.id] = supervisor
         supervisor.reading[chat.id] = chat
-        floor.say(chat, "joined", name=supervisor.name)
         chat.audience = None
         matching.show(floor, chat, supervisor, supervisor.sockets)
         floor.touch(chat)
@@ -41,19 +41,21 @@ def leave(floor: Floor, socket: AgentSocket, command: Leave) -> None:
         floor.refuse(socket.connection, "no_such_chat", command.ref, chat=command.chat)
         return
     agents.stop_reading(floor, chat, socket.agent)
-    floor.send(socket.agent.sockets, Released(chat=chat.id))
 
 
 def take_over(floor: Floor, socket: AgentSocket, command: TakeOver) -> None:
-    """Whoever reads along may serve the chat, beyond any capacity: it is a person's decision."""
+    """Whoever reads along may take the chat from an agent, beyond any capacity: it is a person's decision. One that waits
+    needs a seat like any other."""
     supervisor = socket.agent
     chat = supervisor.reading.get(command.chat)
-    if chat is None or chat.status == "ended":
+    if chat is None:
         floor.refuse(socket.connection, "no_such_chat", command.ref, chat=command.chat)
-        return
-    if chat.offer is not None:
-        matching.pass_on(floor, chat, "withdrawn")
-    _serve(floor, chat, socket)
+    elif chat.agent is None and not routing.has_seat(supervisor, floor.rules, returning=chat.returning):
+        floor.refuse(socket.connection, "not_routable", command.ref, chat=chat.id)
+    else:
+        if chat.offer is not None:
+            matching.pass_on(floor, chat, "withdrawn")
+        _serve(floor, chat, socket)
 
 
 def _serve(floor: Floor, chat: Chat, socket: AgentSocket) -> None:

@@ -85,8 +85,10 @@ def _was_spoken_in(floor: Floor, chat: Chat) -> None:
 def note(floor: Floor, socket: AgentSocket, chat: Chat, command: Note) -> None:
     """A private note: to the chat's agents only."""
     known = next((each for each in chat.notes if each.id == command.id), None)
-    if known is not None:
+    if known is not None and known.text == command.text:
         floor.send((socket.connection,), known)
+    elif known is not None:
+        floor.refuse(socket.connection, "bad_text", command.ref, chat=chat.id)
     elif not command.text.strip() or len(command.text) > floor.rules.note_limit:
         floor.refuse(socket.connection, "too_long" if command.text.strip() else "bad_text", command.ref, chat=chat.id)
     elif len(chat.notes) >= floor.rules.messages_per_chat:
@@ -125,9 +127,9 @@ def visitor_receipt(floor: Floor, socket: VisitorSocket, command: VisitorReceipt
         _tell_receipt(floor, chat, "visitor")
 
 
-def agent_receipt(floor: Floor, socket: AgentSocket, chat: Chat, command: AgentReceipt) -> None:
+def agent_receipt(floor: Floor, _socket: AgentSocket, chat: Chat, command: AgentReceipt) -> None:
     """How far the agent has read; a supervisor who reads along does not count."""
-    if chat.agent is socket.agent and _advance(chat, chat.agent_receipt, command):
+    if _advance(chat, chat.agent_receipt, command):
         _tell_receipt(floor, chat, "agent")
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 Key = tuple[str, str]  # (what is due, id of the chat or agent)
+SPARE = 64  # outdated entries that are never worth sweeping
 
 
 class Timers:
-    """At most one deadline per key; setting it again moves it. Outdated heap entries are dropped when they surface."""
+    """At most one deadline per key; setting it again moves it. Outdated heap entries are dropped when they surface, or
+    swept away when they have become too many."""
 
     def __init__(self) -> None:
         self._at: dict[Key, float] = {}
@@ -19,6 +21,9 @@ class Timers:
         """Arms or moves the deadline `what` of the chat or agent `of` to the monotonic second `at`."""
         self._at[(what, of)] = at
         heappush(self._heap, (at, (what, of)))
+        if len(self._heap) > SPARE + 4 * len(self._at):
+            self._heap = [(at, key) for key, at in self._at.items()]
+            heapify(self._heap)
 
     def cancel(self, what: str, of: str) -> None:
         """Disarms a deadline; one that is not armed is no matter."""

@@ -91,8 +91,9 @@ def agent_chat(floor: Floor, chat: Chat, *, mine: bool) -> AgentChat:
 
 
 def marked_card(floor: Floor, card: VisitorCard) -> VisitorCard:
-    """The card with a mark when the visitor's name passes for an agent's (T33)."""
-    if not names.passes_for(card.name, (agent.name for agent in floor.agents.values())):
+    """The card with a mark when the visitor's name passes for an agent's, the site's or the house's own (T33)."""
+    ours = [*names.RESERVED, *(agent.name for agent in floor.agents.values()), *(site.name for site in floor.sites.values())]
+    if not names.passes_for(card.name, ours):
         return card
     return VisitorCard(
         name=card.name, phone=card.phone, question=card.question, page=card.page, language=card.language,
@@ -146,6 +147,8 @@ def _teammate(floor: Floor, agent: Agent) -> Teammate:
 
 def may_receive(floor: Floor, agent: Agent) -> bool:
     """Whether a chat can be handed to this agent now."""
+    if floor.draining:
+        return False
     return routing.reachable(agent, floor.now) and routing.has_seat(agent, floor.rules, returning=True)
 
 
@@ -187,7 +190,9 @@ def queue_for(floor: Floor, agent: Agent) -> Queue:
 
 def may_pull(floor: Floor, agent: Agent, chat: Chat) -> bool:
     """In pull mode whoever is routable may take a waiting chat; once all have missed it, whoever is connected may."""
-    if chat.status != "waiting" or chat.gone or not routing.has_seat(agent, floor.rules, returning=chat.returning):
+    if not chat.wants_agent or chat.gone or not agent.serves(chat.topic):
+        return False
+    if not routing.has_seat(agent, floor.rules, returning=chat.returning):
         return False
     if chat.escalated:
         return bool(agent.sockets)
@@ -260,12 +265,12 @@ def _agent_is_gone(floor: Floor, chat: Chat) -> bool:
 
 
 def _idle_in(floor: Floor, chat: Chat) -> float | None:
-    return _left(floor, chat.last_said_at + idle_end_after(floor, chat)) if chat.idle_warned else None
+    return _left(floor, idle_end_at(floor, chat)) if chat.idle_warned and chat.status == "active" else None
 
 
-def idle_end_after(floor: Floor, chat: Chat) -> float:
-    """How long this chat may be silent on both sides, in seconds."""
-    return floor.rules.pinned_idle_end_after if chat.pinned else floor.rules.idle_end_after
+def idle_end_at(floor: Floor, chat: Chat) -> float:
+    """When this chat ends, if both sides stay silent."""
+    return chat.last_said_at + (floor.rules.pinned_idle_end_after if chat.pinned else floor.rules.idle_end_after)
 
 
 def _too_old_in(floor: Floor, chat: Chat) -> float | None:

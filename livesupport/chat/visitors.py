@@ -75,8 +75,7 @@ def _welcome(floor: Floor, site: str, brand: str, *, resumed: bool) -> VisitorWe
 
 def _attach(floor: Floor, chat: Chat, socket: VisitorSocket) -> None:
     """The visitor has a page again: nothing is counted down any more."""
-    socket.chat = chat
-    socket.may_rate = chat.status == "ended"
+    socket.chat, socket.rating = chat, chat.rating
     chat.sockets.add(socket.connection)
     chat.audience = None
     floor.timers.cancel_all(chat.id, ("gone_notice", "grace"))
@@ -135,13 +134,15 @@ def _why_not(floor: Floor, socket: VisitorSocket, command: Start) -> tuple[Refus
     code, field = _wrong_field(floor, socket, command)
     if code is not None:
         return code, field
-    if service.state_of(floor, (socket.site, command.topic)) != "open":
-        return "not_open", None
-    return ("memory_full", None) if floor.bytes >= floor.rules.bytes_of_all_chats else (None, None)
+    if command.topic is None and floor.sites[socket.site].topics:
+        return "bad_topic", "topic"
+    return (None, None) if service.state_of(floor, (socket.site, command.topic)) == "open" else ("not_open", None)
 
 
 def _wrong_field(floor: Floor, socket: VisitorSocket, command: Start | LeaveRequest) -> tuple[RefusalCode | None, str | None]:
     rules = floor.rules
+    if socket.site not in floor.sites:
+        return "unknown_site", None
     if not 0 < len(command.name.strip()) <= rules.name_limit:
         return "bad_name", "name"
     if len(command.phone) > rules.phone_limit:

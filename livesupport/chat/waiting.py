@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from livesupport.chat import endings
+from livesupport.chat import conversion, endings, matching
 from livesupport.chat.floor import Floor
-from livesupport.chat.protocol import KeepWaiting
+from livesupport.chat.protocol import KeepWaiting, Save
 from livesupport.chat.state import Chat, VisitorSocket
 
 
@@ -43,12 +43,27 @@ def wait_prompt_due(floor: Floor, chat: Chat) -> None:
 
 
 def keep_waiting(floor: Floor, socket: VisitorSocket, _command: KeepWaiting) -> None:
-    """The visitor stays, also with a queue whose agents are all gone."""
+    """The visitor stays, also in a queue whose agents are all gone, and is brought to the next one who comes."""
     chat = socket.chat
     if chat and chat.id in floor.waiting:
         chat.ask_wait = chat.lost_agent = False
+        chat.hops = min(chat.hops, floor.rules.max_hops)
         floor.timers.cancel("agent_lost", chat.id)
+        floor.seats_changed = True
         floor.touch(chat)
+
+
+def save(floor: Floor, socket: VisitorSocket, command: Save) -> None:
+    """The visitor's wish to save the chat. In the queue it also means: stop waiting, make this a request."""
+    chat = socket.chat
+    if chat is None or chat.id not in floor.waiting:
+        conversion.visitor_save(floor, socket, command)
+        return
+    if chat.offer is not None:
+        matching.pass_on(floor, chat, "withdrawn")
+    endings.end_later(chat, "queue_to_ticket")
+    conversion.save_for_visitor(floor, chat)
+    floor.touch(chat)
 
 
 def max_wait_due(floor: Floor, chat: Chat) -> None:

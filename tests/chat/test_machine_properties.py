@@ -347,7 +347,7 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def nobody_waits_while_somebody_could_be_asked(self) -> None:
         for chat in self.floor.waiting.values():
-            if chat.status != "waiting" or not chat.sockets or chat.site == "desk" or chat.saving.then_end:
+            if not chat.wants_agent or not chat.sockets or chat.site == "desk" or chat.hops > RULES.max_hops:
                 continue
             now = Moment(self.time, 0.0)
             able = [a for a in self.floor.agents.values() if routing.may_be_offered(a, chat, now, RULES)]
