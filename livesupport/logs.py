@@ -19,7 +19,10 @@ from structlog.typing import EventDict, Processor
 from livesupport.config import Log
 
 EVENTS = {
+    "database_copied": "a copy of the database was made before its schema is changed; `copy` is its file name",
     "database_migrated": "the schema was brought to this program's version",
+    "database_unavailable": "the database is locked, full, damaged or gone; `reason` is its own code for it",
+    "directory_unread": "sites, agents and sessions could not be read; the next attempt follows in a second",
     "effect_failed": "something that a chat wanted could not be done; the chats go on",
     "files_limit": "how many files and sockets this process may open",
     "foreign": "a library had something to say; `template` is its message without the values",
@@ -27,16 +30,19 @@ EVENTS = {
     "frame_refused": "a peer broke the WebSocket protocol and was cut; `code` is the close code",
     "handshake_failed": "the opening of a socket ended in an unexpected error",
     "http_failed": "a request ended in an unexpected error",
+    "http_refused": "a request was refused; `reason` is its Host, or another site that sent it",
     "http_request": "a request was answered",
     "lease_lost": "another process took over the data; this one stops",
+    "lines_not_saved": "lines of a running chat could not be added to its ticket; they are tried again",
     "machine_failed": "an event of the chats ended in an unexpected error; the chats go on",
-    "poll_failed": "sites, agents and sessions could not be read; the next attempt follows in a second",
     "port_failed": "a ticket, lines or a request could not be written; the person is told and may try again",
+    "request_not_saved": "a request that was left without a chat could not be saved; the visitor is told",
     "server_started": "the server answers",
     "server_stopped": "everything is closed",
     "server_stopping": "no new chats from now on; open pages are told to come back",
     "socket_denied": "a socket was not opened; `reason` is its Origin, subprotocol, session or the limit of its address",
     "task_failed": "a background task ended in an unexpected error",
+    "ticket_not_saved": "a chat could not be saved as a ticket; it goes on, and both sides are told",
     "untrusted_forwarded_for": "X-Forwarded-For came from a peer that is not in server.trusted_proxies, and was ignored",
 }
 """Every event name with its meaning; docs/operate.md shows this table, a test keeps the code to it."""
