@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+pytest_plugins = ["tests.databases"]  # `database`, `clock` and what belongs to them
+
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:

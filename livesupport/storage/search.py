@@ -15,7 +15,7 @@ MOST_CHARACTERS = 200  # of a query; the rest is ignored
 MOST_WORDS = 8
 
 _PHONE = re.compile(r"[0-9\s()+./-]+")
-_TICKET_NUMBER = re.compile(r"#?[0-9]+(-[0-9])?")
+_TICKET_NUMBER = re.compile(r"#?[1-9][0-9]*(-[0-9])?")
 
 
 def searchable(number: str, name: str, phone: str, subject: str) -> str:

@@ -27,9 +27,9 @@ def read_cursor(cursor: str) -> tuple[datetime, int]:
         if len(cursor) > _LONGEST:
             raise ValueError("too long")
         moment, ticket_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(" ")
-        place = datetime.fromisoformat(moment).astimezone(UTC), int(ticket_id)
+        place = datetime.fromisoformat(moment), int(ticket_id)
     except (ValueError, OverflowError, binascii.Error):
         raise NotFound("no such page") from None
-    if not is_row_id(place[1]):
+    if place[0].tzinfo is not UTC or not is_row_id(place[1]):
         raise NotFound("no such page")
     return place

@@ -48,14 +48,16 @@ class Tickets:
     # ── Out of a chat, or of a request ───────────────────────────────────────────────────────────────────────────────
 
     async def open(self, new: NewTicket) -> Ticket:
-        """Opens a ticket, once for each `new.origin`: whoever comes later, or tries again, gets the first one.
+        """Opens a ticket, once for each `new.origin`: whoever comes later, or tries again, gets the first one, to which
+        only those lines are added that it lacks.
 
         Number, ticket, messages and history are one transaction, so no number is lost and none is given twice.
         Raises `NotFound` when the site does not exist.
         """
         async with self._database.write() as connection:
             await settings.lock(connection, "ticket")
-            if there := await tickets.by_origin(connection, new.origin):
+            if there := await tickets.by_origin(connection, new.origin, lock=True):
+                await self._append(connection, there, new.lines)
                 return there
             number = numbering.written(await settings.advance(connection, "ticket"))
             ticket_id = await self._add(connection, new, number)
@@ -75,14 +77,17 @@ class Tickets:
             ticket = await tickets.by_origin(connection, origin, lock=True)
             if ticket is None:
                 return False
-            if await _add_lines(connection, ticket.id, lines):
-                await tickets.change(connection, ticket.id, updated_at=self._clock())
+            await self._append(connection, ticket, lines)
             return True
 
     async def by_origin(self, origin: str) -> Ticket | None:
         """The ticket of a chat, if it has one."""
         async with self._database.read() as connection:
             return await tickets.by_origin(connection, origin)
+
+    async def _append(self, connection: AsyncConnection, ticket: Ticket, lines: Iterable[NewLine]) -> None:
+        if await _add_lines(connection, ticket.id, lines):
+            await tickets.change(connection, ticket.id, updated_at=self._clock())
 
     async def _add(self, connection: AsyncConnection, new: NewTicket, number: str) -> int:
         site = await sites.by_id(connection, new.site)
