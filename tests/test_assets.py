@@ -68,3 +68,30 @@ def test_files_are_compressed_where_that_helps_and_hidden_ones_stay_out(tmp_path
     assert short.compressed is None
     assert long.type == "text/javascript; charset=utf-8"
     assert ".secret.js" not in assets.files
+
+
+def test_comments_stay_here_and_code_goes_out(tmp_path: Path) -> None:
+    written = """/**
+ * What it is for.
+ */
+import { h } from "./dom.js";
+
+/** The answer. @param {any} a */
+export function answer(/** @type {any} */ a) {
+  // Why it is so.
+  const address = "https://example.org/*"; // stays
+  return h(a, /** @type {any} */ (address)); /* stays too */
+}
+/* one */ let b = 1; /* two */
+"""
+
+    body = tree(tmp_path, panel=written).files["panel.js"].body.decode()
+
+    assert body == """import { h } from "./dom.js";
+
+export function answer(a) {
+  const address = "https://example.org/*"; // stays
+  return h(a, (address)); /* stays too */
+}
+/* one */ let b = 1; /* two */
+"""
