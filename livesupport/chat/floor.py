@@ -42,6 +42,7 @@ class Floor:
         self.blocked: dict[str, float] = {}  # keyed hash → until (monotonic)
         self.handle_seconds: deque[float] = deque(maxlen=rules.estimate_samples)
         self.bytes = 0
+        self.messages = 0  # said since the start, for the metrics
         self.unwritten: dict[str, AppendLines] = {}  # lines of saved chats that are not known to be in their tickets
         self.draining = False
         self._touched: dict[str, Chat] = {}
@@ -111,6 +112,7 @@ class Floor:
         before = chat.transcript.size
         line = chat.transcript.append(kind, by, self.now.wall, name=name, text=text, id=id, author=author, other=other)
         self.bytes += chat.transcript.size - before
+        self.messages += kind == "message"
         if audience := self.audience(chat):
             self.effects.append(Send(to=audience, push=line))
         return line

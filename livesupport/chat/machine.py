@@ -108,6 +108,7 @@ class Stats(NamedTuple):
     active: int
     chats: int
     bytes: int
+    messages: int  # since the start
 
 
 class ChatMachine:
@@ -168,6 +169,7 @@ class ChatMachine:
             active=sum(chat.status == "active" for chat in floor.chats.values()),
             chats=len(floor.chats),
             bytes=floor.bytes,
+            messages=floor.messages,
         )
 
     # ── what people say ──────────────────────────────────────────────────────────────────────────────────────────────

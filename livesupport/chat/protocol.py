@@ -20,12 +20,14 @@ from msgspec import Meta
 SUBPROTOCOL = "livesupport.v1"
 FRAME_LIMIT = 32 * 1024  # bytes, after which the connection is cut with 1009
 
-ClientId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{16,44}$", description="128 random bits or more, base64url")]
-ChatId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{16,44}$")]
+# `$` alone would let a line break pass at the end; `\Z` is not known to a browser.
+ID = r"^[A-Za-z0-9_-]{16,44}$(?!\n)"
+ClientId = Annotated[str, Meta(pattern=ID, description="128 random bits or more, base64url")]
+ChatId = Annotated[str, Meta(pattern=ID)]
 Ref = Annotated[int, Meta(ge=0, le=2**53 - 1, description="the sender's own number, returned in a refusal")]
 Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 RecordId = Annotated[int, Meta(ge=1, le=2**53 - 1)]
-Language = Annotated[str, Meta(max_length=16, pattern=r"^[A-Za-z0-9-]*$")]
+Language = Annotated[str, Meta(max_length=16, pattern=r"^[A-Za-z0-9-]*$(?!\n)")]
 Text = Annotated[str, Meta(max_length=8000, description="plain text; the exact limit is named by `welcome.limits`")]
 Short = Annotated[str, Meta(max_length=2000)]
 

@@ -289,8 +289,10 @@ class Machine(RuleBasedStateMachine):
         if chats := list(self.floor.chats):
             chat = chats[pick % len(chats)]
             self.may_exceed.add(chat)
-            command = {"join": p.Join(chat=chat), "leave": p.Leave(chat=chat), "take over": p.TakeOver(chat=chat)}[what]
-            self.agent_says(SUE, command)
+            commands: dict[str, p.AgentCommand] = {
+                "join": p.Join(chat=chat), "leave": p.Leave(chat=chat), "take over": p.TakeOver(chat=chat)
+            }  # fmt: skip
+            self.agent_says(SUE, commands[what])
 
     def agent_says(self, agent: int, command: p.AgentCommand) -> None:
         for connection in self.pages_of(agent)[:1]:

@@ -1,0 +1,346 @@
+"""The cast and its stage: Vera and other visitors, Ana and Ben who answer, Sue who supervises, and a clock that only they move.
+
+A page is one socket with everything that it has heard. `vera.asks()`, `ana.accepts()`, `stage.run_for(30)`; then
+`vera.hears(p.Line, text="Hello")` finds the latest such push, or fails. Times are exact when they are multiples of 1/8 s.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any, Self, TypeVar
+
+from livesupport.chat import protocol as p
+from livesupport.chat.events import (
+    AgentArrived,
+    AgentIdentity,
+    AgentLost,
+    AgentSaid,
+    AppendLines,
+    Close,
+    Count,
+    DirectoryChanged,
+    Effect,
+    Event,
+    IssueToken,
+    LinesAppended,
+    Moment,
+    OpenTicket,
+    SaveRequest,
+    Send,
+    Site,
+    Tick,
+    TicketFailed,
+    TicketSaved,
+    VisitorArrived,
+    VisitorLost,
+    VisitorSaid,
+)
+from livesupport.chat.machine import ChatMachine
+from livesupport.rules import Rules
+
+ANA = AgentIdentity(id=1, name="Ana")
+BEN = AgentIdentity(id=2, name="Ben")
+SUE = AgentIdentity(id=3, name="Sue", role="supervisor")
+SHOP = Site(id="shop", name="Corner Shop")
+WALL = 1_700_000_000.0  # Unix seconds at mono 0
+
+Heard = TypeVar("Heard", bound=p.Frame)
+
+
+class Stage:
+    """A machine, its clock, the pages that are connected to it, and what it wanted of the world."""
+
+    def __init__(
+        self,
+        rules: Rules | None = None,
+        *,
+        sites: tuple[Site, ...] = (SHOP,),
+        agents: tuple[AgentIdentity, ...] = (ANA, BEN, SUE),
+        time: float = 1000.0,
+        epoch: int = 1,
+    ) -> None:
+        self.rules = rules or Rules()
+        self.time = time
+        self._ids, self._connections = count(1), count(1)
+        self.machine = ChatMachine(self.rules, epoch, lambda: self.new_id("chat"), lambda text: f"hash({text})")
+        self.pages: dict[int, Page] = {}
+        self.opened: list[OpenTicket] = []
+        self.appended: list[AppendLines] = []
+        self.requests: list[SaveRequest] = []
+        self.tokens: list[IssueToken] = []
+        self.counts: list[Count] = []
+        self.closed: list[tuple[Page, p.CloseCode]] = []
+        self.sites, self.agents = sites, agents
+        self.directory()
+
+    # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def now(self) -> Moment:
+        return Moment(self.time, WALL + self.time)
+
+    def happens(self, event: Event) -> list[Effect]:
+        """Tells the machine, and lets everybody hear what it says."""
+        effects = self.machine.handle(event, self.now)
+        for effect in effects:
+            self._carry_out(effect)
+        return effects
+
+    def _carry_out(self, effect: Effect) -> None:
+        if isinstance(effect, Send):
+            for connection in effect.to:
+                self.pages[connection].heard.append(effect.push)
+        elif isinstance(effect, Close):
+            self.closed += [(self.pages.pop(connection), effect.code) for connection in effect.connections]
+        else:
+            shelves: dict[type, list[Any]] = {
+                OpenTicket: self.opened, AppendLines: self.appended, SaveRequest: self.requests, IssueToken: self.tokens,
+                Count: self.counts,
+            }  # fmt: skip
+            shelves[type(effect)].append(effect)
+
+    def run_for(self, seconds: float) -> None:
+        """Lets time pass; the machine is woken exactly when it asked to be."""
+        until = self.time + seconds
+        while (at := self.machine.next_deadline()) is not None and at <= until:
+            self.time = max(self.time, at)
+            self.happens(Tick())
+        self.time = until
+
+    def directory(self, *, sites: tuple[Site, ...] | None = None, agents: tuple[AgentIdentity, ...] | None = None) -> None:
+        """Who may answer, and where; what is not named stays."""
+        self.sites = self.sites if sites is None else sites
+        self.agents = self.agents if agents is None else agents
+        self.happens(DirectoryChanged(sites=self.sites, agents=self.agents))
+
+    def new_id(self, what: str) -> str:
+        return f"{what}-{next(self._ids):015d}"
+
+    # ── who comes ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def new_connection(self, page: Page) -> int:
+        """A number for a page's socket."""
+        connection = next(self._connections)
+        self.pages[connection] = page
+        return connection
+
+    def visitor(self, name: str = "Vera", *, site: str = "shop", address: str = "", **hello: Any) -> Visitor:
+        """A visitor opens the panel on a page of the site."""
+        return Visitor(self, name, self.new_id("visitor"), site, address).arrives(**hello)
+
+    def agent(self, who: AgentIdentity, intent: p.Intent | None = "available", **hello: Any) -> Agent:
+        """An agent opens a console."""
+        return Agent(self, who).arrives(intent=intent, **hello)
+
+    # ── the world answers ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def saves(self, number: str = "1001-7") -> None:
+        """The ticket that was asked for last is written."""
+        self.happens(TicketSaved(chat=self.opened[-1].snapshot.chat, number=number))
+
+    def fails_to_save(self) -> None:
+        """The ticket that was asked for last could not be written."""
+        self.happens(TicketFailed(chat=self.opened[-1].snapshot.chat))
+
+    def appends(self, handed: AppendLines, *, saved: bool = True) -> None:
+        """Lines of a saved chat are written, or are not."""
+        self.happens(LinesAppended(handed=handed, saved=saved))
+
+    def counted(self, name: str) -> list[str]:
+        """The labels under which something was counted."""
+        return [each.label for each in self.counts if each.name == name]
+
+
+class Page:
+    """One socket, and everything it has heard."""
+
+    connection: int
+    chat: str = ""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.heard: list[p.Frame] = []
+
+    def all(self, kind: type[Heard], **fields: Any) -> list[Heard]:
+        """Every push of this kind that was heard, with these fields."""
+        return [
+            push
+            for push in self.heard
+            if isinstance(push, kind) and all(getattr(push, name) == value for name, value in fields.items())
+        ]
+
+    def hears(self, kind: type[Heard], **fields: Any) -> Heard:
+        """The latest push of this kind with these fields; there must be one."""
+        found = self.all(kind, **fields)
+        near = [{name: getattr(push, name) for name in fields} for push in self.all(kind)]
+        assert found, f"no {kind.__name__} with {fields}, but {near or sorted({type(push).__name__ for push in self.heard})}"
+        return found[-1]
+
+    def hears_no(self, kind: type[p.Frame], **fields: Any) -> None:
+        """Nothing of this kind came since `listens_anew`."""
+        found = self.all(kind, **fields)
+        assert not found, f"{kind.__name__} with {fields} was heard {len(found)} times"
+
+    def listens_anew(self) -> Self:
+        """Forgets what was heard."""
+        self.heard.clear()
+        return self
+
+    @property
+    def lines(self) -> list[p.Line]:
+        """The lines of its chat that this page holds now, as a browser would put them together."""
+        held: dict[tuple[int, int], p.Line] = {}
+        for push in self.heard:
+            if isinstance(push, p.Lines) and push.chat == self.chat:
+                held = ({} if push.reset else held) | {(line.epoch, line.seq): line for line in push.lines}
+            elif isinstance(push, p.Line) and push.chat == self.chat:
+                held[(push.epoch, push.seq)] = push
+        return [held[key] for key in sorted(held)]
+
+    @property
+    def texts(self) -> list[str]:
+        """What people said, in order."""
+        return [line.text for line in self.lines if line.kind in ("opened", "message")]
+
+    @property
+    def story(self) -> list[str]:
+        """The kinds of the lines, in order."""
+        return [line.kind for line in self.lines]
+
+
+class Visitor(Page):
+    """A page of a visitor."""
+
+    def __init__(self, stage: Stage, name: str, visitor: str, site: str, address: str) -> None:
+        super().__init__(stage)
+        self.name, self.visitor, self.site, self.address = name, visitor, site, address
+
+    def arrives(self, *, token: bool = True, **hello: Any) -> Self:
+        """Says hello on a new socket, with the token of its chat if there is one."""
+        self.connection = self.stage.new_connection(self)
+        self.stage.happens(
+            VisitorArrived(
+                connection=self.connection, visitor=self.visitor, chat=(self.chat or None) if token else None,
+                address=self.address, hello=p.VisitorHello(site=self.site, **hello),
+            )
+        )  # fmt: skip
+        return self
+
+    def opens_another_tab(self, **hello: Any) -> Visitor:
+        """Another page of the same browser; it has got the token from this one."""
+        tab = Visitor(self.stage, self.name, self.visitor, self.site, self.address)
+        tab.chat = self.chat
+        return tab.arrives(**hello)
+
+    def does(self, command: p.VisitorCommand) -> Self:
+        """Sends one command."""
+        self.stage.happens(VisitorSaid(connection=self.connection, command=command))
+        return self
+
+    def asks(self, question: str = "Where is my parcel?", *, phone: str = "+995555000001", **fields: Any) -> Self:
+        """Starts a chat."""
+        command = {"id": self.stage.new_id("client"), "name": self.name, "phone": phone, "question": question} | fields
+        self.does(p.Start(**command))
+        if states := self.all(p.VisitorChat):
+            self.chat = states[-1].chat
+        return self
+
+    def says(self, text: str, **fields: Any) -> Self:
+        """Sends one message."""
+        return self.does(p.VisitorSay(**({"id": self.stage.new_id("client"), "text": text} | fields)))
+
+    def leaves(self) -> None:
+        """Closes or leaves the page (1001)."""
+        del self.stage.pages[self.connection]
+        self.stage.happens(VisitorLost(connection=self.connection, leaving=True))
+
+    def loses_connection(self) -> None:
+        """Vanishes without a word (1006)."""
+        del self.stage.pages[self.connection]
+        self.stage.happens(VisitorLost(connection=self.connection, leaving=False))
+
+    @property
+    def sees(self) -> p.VisitorChat:
+        """The state of the chat as it was told last."""
+        return self.hears(p.VisitorChat, chat=self.chat)
+
+
+class Agent(Page):
+    """A console of an agent. `chat` is the one that rang, or was opened, last."""
+
+    def __init__(self, stage: Stage, who: AgentIdentity) -> None:
+        super().__init__(stage)
+        self.who = who
+
+    def arrives(self, **hello: Any) -> Self:
+        """Says hello on a new socket."""
+        self.connection = self.stage.new_connection(self)
+        self.stage.happens(AgentArrived(connection=self.connection, agent=self.who.id, hello=p.AgentHello(**hello)))
+        return self
+
+    def opens_another_tab(self) -> Agent:
+        """Another console of the same agent."""
+        return Agent(self.stage, self.who).arrives()
+
+    def loses_connection(self) -> None:
+        """The socket is gone."""
+        del self.stage.pages[self.connection]
+        self.stage.happens(AgentLost(connection=self.connection))
+
+    def does(self, command: p.AgentCommand) -> Self:
+        """Sends one command."""
+        self.stage.happens(AgentSaid(connection=self.connection, command=command))
+        return self
+
+    def accepts(self, chat: str = "") -> Self:
+        """Takes the chat that rings, or a named one."""
+        self.chat = chat or self.hears(p.Offer).chat
+        return self.does(p.Accept(chat=self.chat))
+
+    def declines(self) -> Self:
+        """Lets the ringing chat pass."""
+        return self.does(p.Decline(chat=self.hears(p.Offer).chat))
+
+    def says(self, text: str, **fields: Any) -> Self:
+        """Sends one message."""
+        return self.does(p.AgentSay(**({"chat": self.chat, "id": self.stage.new_id("client"), "text": text} | fields)))
+
+    def wants_to_be(self, intent: p.Intent) -> Self:
+        """Turns the switch."""
+        return self.does(p.SetIntent(intent=intent))
+
+    def converts(self) -> Self:
+        """Clicks "save as ticket"."""
+        return self.does(p.Convert(chat=self.chat))
+
+    def ends(self) -> Self:
+        """Clicks "end"."""
+        return self.does(p.AgentEnd(chat=self.chat))
+
+    @property
+    def rings(self) -> bool:
+        """Whether an offer rings in this console now."""
+        ringing: set[str] = set()
+        for push in self.heard:
+            if isinstance(push, p.Offer):
+                ringing.add(push.chat)
+            elif isinstance(push, p.OfferClosed):
+                ringing.discard(push.chat)
+        return bool(ringing)
+
+    @property
+    def sees(self) -> p.AgentChat:
+        """The state of its chat as it was told last."""
+        return self.hears(p.AgentChat, chat=self.chat)
+
+    @property
+    def me(self) -> p.Me:
+        """The agent's own availability as it was told last."""
+        return self.hears(p.Me)
+
+
+def a_talk(stage: Stage, who: AgentIdentity = ANA, **asks: Any) -> tuple[Visitor, Agent]:
+    """Vera asks, and the only agent who is there takes the chat: the beginning of most stories."""
+    ana, vera = stage.agent(who), stage.visitor()
+    vera.asks(**asks)
+    return vera, ana.accepts()
