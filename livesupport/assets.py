@@ -28,6 +28,8 @@ COMMENTS = re.compile(
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
 
+IMPORT = re.compile(rb'^@import "([^"]+)";$', re.MULTILINE)
+
 
 def locate(name: str, package: Path = PACKAGE) -> Path:
     """The directory or file `name` as a wheel carries it, else as a checkout has it. Raises `FileNotFoundError`."""
@@ -76,9 +78,17 @@ class Assets:
 
 
 def _asset(path: Path) -> Asset:
-    body = path.read_bytes()
-    if path.suffix in (".js", ".css"):
-        body = COMMENTS.sub(b"", body)
+    body = _read(path)
     smaller = gzip.compress(body, 9, mtime=0)
     kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return Asset(body, smaller if len(smaller) < len(body) else None, kind)
+
+
+def _read(path: Path) -> bytes:
+    """The file as it goes out. A style sheet that imports others carries them: one request in place of a chain of them."""
+    body = path.read_bytes()
+    if path.suffix in (".js", ".css"):
+        body = COMMENTS.sub(b"", body)
+    if path.suffix == ".css":
+        body = IMPORT.sub(lambda found: _read(path.parent / found[1].decode()), body)
+    return body

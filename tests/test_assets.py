@@ -44,6 +44,17 @@ def tree(root: Path, **files: str) -> Assets:
     return Assets.read(root)
 
 
+def test_a_style_sheet_comes_with_those_it_imports(tmp_path: Path) -> None:
+    for name, text in {
+        "shared/tokens.css": "a {}\n",
+        "widget/panel.css": '/* Ours. */\n\n@import "../shared/tokens.css";\n\nb {}\n',
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    assert Assets.read(tmp_path).files["widget/panel.css"].body == b"\na {}\n\n\nb {}\n"
+
+
 def test_a_change_of_any_file_changes_the_address_of_all(tmp_path: Path) -> None:
     before = tree(tmp_path, widget__panel="1", shared__dom="2")
     after = tree(tmp_path, shared__dom="3")
@@ -87,7 +98,7 @@ export function answer(/** @type {any} */ a) {
 
     body = tree(tmp_path, panel=written).files["panel.js"].body.decode()
 
-    assert body == """import { h } from "./dom.js";
+    expected = """import { h } from "./dom.js";
 
 export function answer(a) {
   const address = "https://example.org/*"; // stays
@@ -95,3 +106,4 @@ export function answer(a) {
 }
 /* one */ let b = 1; /* two */
 """
+    assert body == expected
