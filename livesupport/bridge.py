@@ -152,6 +152,7 @@ def _end_reasons() -> Mapping[EndReason | str, str]:
         "queue_abandoned": _("The visitor stopped waiting."),
         "queue_to_ticket": _("The visitor stopped waiting and saved a request."),
         "agent_lost": _("The chat ended because no agent came back."),
+        "converted_and_ended": _("The chat ended after it was saved."),
         "blocked": _("The visitor was blocked."),
         "too_old": _("The chat ended because of its age."),
         "waited_too_long": _("The chat ended after a long wait."),

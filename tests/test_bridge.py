@@ -1,0 +1,181 @@
+"""From chat to ticket: what is carried over, once, and what a chat is told when it could not be."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import structlog
+
+from livesupport import bridge
+from livesupport.chat.events import AppendLines, Snapshot, TicketFailed, TicketSaved
+from livesupport.chat.protocol import EndReason, LeaveRequest, Line, LineKind, NoteLine, Party, VisitorCard
+from livesupport.errors import Unavailable
+from livesupport.storage.database import Database
+from livesupport.tickets.requests import NewTicket
+from livesupport.tickets.service import Tickets
+from tests.databases import Clock
+
+CHAT = "chat-0123456789abcdef"
+ANA = 7
+
+
+@pytest.fixture
+def tickets(database: Database, clock: Clock) -> Tickets:
+    return Tickets(database, clock)
+
+
+def line(seq: int, kind: LineKind, by: Party = "server", *, name: str = "", text: str = "", other: str = "") -> Line:
+    return Line(chat=CHAT, epoch=3, seq=seq, at=1_800_000_000.0 + seq, kind=kind, by=by, name=name, text=text, other=other)
+
+
+def snapshot(*more: Line, saved_by: int | None = None) -> Snapshot:
+    """Nino's chat with Ana."""
+    return Snapshot(
+        chat=CHAT,
+        site="default",
+        topic=None,
+        visitor=VisitorCard(
+            name="Nino", phone="+995555123456", question="Where is my parcel?", page="https://shop.example/cart", language="ka"
+        ),
+        started_at=1_800_000_000.0,
+        agent=None,
+        saved_by=saved_by,
+        lines=(
+            line(1, "opened", "visitor", name="Nino", text="Where is my parcel?"),
+            line(2, "assigned", name="Ana"),
+            line(3, "message", "agent", name="Ana", text="On its way."),
+            *more,
+        ),
+        notes=(NoteLine(chat=CHAT, seq=1, at=1_800_000_001.0, name="Ana", text="A regular customer."),),
+    )
+
+
+def name_of(agent: int) -> str:
+    return {ANA: "Ana"}.get(agent, "")
+
+
+async def saved(tickets: Tickets, chat: Snapshot) -> str:
+    """Saves it; the ticket's number."""
+    outcome = await bridge.convert_chat_to_ticket(tickets, name_of, chat)
+    assert isinstance(outcome, TicketSaved)
+    return outcome.number
+
+
+async def test_a_ticket_holds_who_asked_what_and_every_line_as_it_was_said(tickets: Tickets) -> None:
+    thread = await tickets.get(await saved(tickets, snapshot()))
+
+    ticket = thread.ticket
+    assert (ticket.name, ticket.phone, ticket.page, ticket.language) == (
+        "Nino",
+        "+995555123456",
+        "https://shop.example/cart",
+        "ka",
+    )
+    assert ticket.subject == "Where is my parcel?"
+    assert (ticket.status, ticket.channel, ticket.from_chat) == ("open", "none", True)
+    assert [(m.kind, m.author, m.name, m.text, m.epoch, m.seq) for m in thread.messages if m.kind == "chat"] == [
+        ("chat", "requester", "Nino", "Where is my parcel?", 3, 1),
+        ("chat", "system", "Ana", "Ana answers the chat.", 3, 2),
+        ("chat", "agent", "Ana", "On its way.", 3, 3),
+    ]
+    assert [(m.author, m.name, m.text) for m in thread.messages if m.kind == "note"] == [
+        ("agent", "Ana", "A regular customer.")
+    ]
+    assert {m.at.timestamp() for m in thread.messages} == {1_800_000_001.0, 1_800_000_002.0, 1_800_000_003.0}
+
+
+@pytest.mark.parametrize(("saved_by", "actor"), [(None, "Nino"), (ANA, "Ana")])
+async def test_the_history_names_who_saved_it(tickets: Tickets, saved_by: int | None, actor: str) -> None:
+    thread = await tickets.get(await saved(tickets, snapshot(saved_by=saved_by)))
+
+    assert [(event.what, event.actor) for event in thread.events] == [("created", actor)]
+
+
+async def test_a_second_attempt_finds_the_first_ticket_and_adds_what_it_lacks(tickets: Tickets) -> None:
+    first = await saved(tickets, snapshot())
+    second = await saved(tickets, snapshot(line(4, "message", "visitor", name="Nino", text="Thank you")))
+
+    assert second == first
+    thread = await tickets.get(first)
+    assert [m.seq for m in thread.messages if m.kind == "chat"] == [1, 2, 3, 4]
+
+
+async def test_a_chat_that_goes_on_adds_its_lines_once(tickets: Tickets) -> None:
+    number = await saved(tickets, snapshot())
+    more = AppendLines(chat=CHAT, lines=(line(4, "message", "visitor", name="Nino", text="Thank you"),), notes=())
+
+    assert await bridge.append_to_ticket(tickets, more)
+    assert await bridge.append_to_ticket(tickets, more)
+    assert [m.text for m in (await tickets.get(number)).messages if m.seq == 4] == ["Thank you"]
+
+
+async def test_lines_of_a_chat_without_a_ticket_are_not_written(tickets: Tickets) -> None:
+    more = AppendLines(chat=CHAT, lines=(line(4, "message", "visitor", text="Thank you"),), notes=())
+
+    assert not await bridge.append_to_ticket(tickets, more)
+
+
+async def test_a_request_without_a_chat_is_saved_once(tickets: Tickets) -> None:
+    request = LeaveRequest(
+        id="request-0123456789",
+        name="Levan",
+        phone="+995555000000",
+        question="Open\non Sunday?",
+        email="levan@example.com",
+    )
+
+    number = await bridge.save_request(tickets, "default", request)
+
+    assert number is not None
+    assert await bridge.save_request(tickets, "default", request) == number
+    thread = await tickets.get(number)
+    assert (thread.ticket.email, thread.ticket.from_chat) == ("levan@example.com", False)
+    assert [(m.kind, m.author, m.text) for m in thread.messages] == [("request", "requester", "Open\non Sunday?")]
+
+
+class Full(Tickets):
+    """A desk whose disk is full; `words` stand in for what a database error quotes."""
+
+    def __init__(self, failure: Exception) -> None:
+        self.failure = failure
+
+    async def open(self, new: NewTicket) -> object:  # type: ignore[override]
+        raise self.failure
+
+    async def append(self, origin: str, lines: object) -> bool:
+        raise self.failure
+
+
+@pytest.mark.parametrize(
+    "failure", [Unavailable("disk full"), RuntimeError("INSERT 'Where is my parcel?'"), OSError(28, "full")]
+)
+async def test_a_failure_is_told_as_not_saved_and_no_word_of_it_gets_out(failure: Exception) -> None:
+    tickets = Full(failure)
+    request = LeaveRequest(id="request-0123456789", name="Levan", phone="+995555000000", question="Where is my parcel?")
+    with structlog.testing.capture_logs() as logs:
+        assert isinstance(await bridge.convert_chat_to_ticket(tickets, name_of, snapshot()), TicketFailed)
+        assert not await bridge.append_to_ticket(tickets, AppendLines(chat=CHAT, lines=(), notes=()))
+        assert await bridge.save_request(tickets, "default", request) is None
+
+    assert [entry["event"] for entry in logs] == ["ticket_not_saved", "lines_not_saved", "request_not_saved"]
+    shown = json.dumps([{key: value for key, value in entry.items() if key != "exc_info"} for entry in logs])
+    assert "parcel" not in shown
+
+
+KINDS: list[LineKind] = ["assigned", "transferred", "requeued", "joined", "left", "took_over", "armed", "refused", "converted"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_happens_in_a_chat_is_a_sentence_in_the_ticket(kind: LineKind) -> None:
+    sentence = bridge.told(line(1, kind, name="Ana {b}", other="Ben"))
+
+    assert sentence.endswith(".")
+    assert sentence != bridge.told(line(1, "opened"))
+    assert "{other}" not in sentence
+    assert "{name}" not in sentence
+
+
+@pytest.mark.parametrize("reason", EndReason.__args__)  # type: ignore[attr-defined]
+def test_every_reason_of_an_end_has_its_sentence(reason: str) -> None:
+    assert bridge.told(line(9, "ended", other=reason)) != bridge.told(line(9, "ended", other="unheard of"))
