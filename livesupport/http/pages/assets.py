@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
@@ -27,6 +28,15 @@ def file_response(request: Request, file: Asset, headers: Mapping[str, str]) -> 
     compressed = file.compressed if _takes_gzip(request.headers.get("accept-encoding", "")) else None
     headers = {**headers, "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if compressed else {})}
     return Response(compressed or file.body, headers=headers, media_type=file.type)
+
+
+def compressed(request: Request, page: Response) -> Response:
+    """The page, compressed where the browser takes that. For pages without secrets: the size of others could betray theirs."""
+    page.headers["Vary"] = "Accept-Encoding"
+    if _takes_gzip(request.headers.get("accept-encoding", "")):
+        page.body = gzip.compress(bytes(page.body))
+        page.headers.update({"Content-Encoding": "gzip", "Content-Length": str(len(page.body))})
+    return page
 
 
 def _takes_gzip(accept_encoding: str) -> bool:

@@ -9,7 +9,7 @@ from livesupport.config import normal_origin
 from livesupport.http.colours import ink_on
 from livesupport.http.forms import Form, read_query
 from livesupport.http.middleware import content_security_policy
-from livesupport.http.pages.assets import file_response
+from livesupport.http.pages.assets import compressed, file_response
 from livesupport.http.state import Request
 from livesupport.model import Site
 
@@ -40,7 +40,7 @@ async def panel(request: Request) -> Response:
     origins = [*(origin for origin in site.origins if normal_origin(origin) == origin), public_url]
     language = i18n.negotiate(query.lang, request.headers.get("accept-language", ""), site.language)
     with i18n.use(language):
-        return request.state["templates"].page(
+        page = request.state["templates"].page(
             "widget.html",
             folders=("web/shared", "web/widget"),
             data={"site": _public(site), "origins": origins, "socket": "/ws/visitor"},
@@ -49,6 +49,7 @@ async def panel(request: Request) -> Response:
                 "Cross-Origin-Resource-Policy": "cross-origin",  # for host pages that demand it of their frames
             },
         )
+    return compressed(request, page)
 
 
 def _public(site: Site) -> dict[str, object]:
