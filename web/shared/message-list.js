@@ -108,6 +108,7 @@ export class MessageList {
     /** @type {Map<string, {node: HTMLElement, meta: HTMLElement | null, drawn: string}>} */
     this.drawn = new Map();
     this.stuck = true;
+    this.lastTop = 0;
     this.log = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": options.label, tabIndex: 0 });
     this.jump = h("button", { class: "jump button", type: "button", hidden: true, on: { click: () => this.toEnd() } },
       icon("down"), t("New messages"));
@@ -136,8 +137,12 @@ export class MessageList {
     this.stuck = true;
   }
 
+  /** Only a scroll towards the beginning lets go of the end: a list that shrinks, or grows, is not a wish to read back. */
   #scrolled() {
-    this.stuck = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END;
+    const { scrollTop, scrollHeight, clientHeight } = this.log;
+    const isNear = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    this.stuck = isNear || (this.stuck && scrollTop >= this.lastTop);
+    this.lastTop = scrollTop;
     if (this.stuck) this.jump.hidden = true;
   }
 

@@ -12,7 +12,7 @@ const known = Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0 || !lang
 
 /** "14:02" */
 export function clock(/** @type {number} */ at) {
-  return write(at, { hour: "2-digit", minute: "2-digit" }, (time) => hoursMinutes(time));
+  return write(at, { hour: "numeric", minute: "2-digit" }, (time) => hoursMinutes(time));
 }
 
 /** "Mon, 3 November" */

@@ -1,0 +1,186 @@
+/**
+ * The form before a chat, and, when nobody can answer, the same form as a request. Whatever was typed stays.
+ */
+import { fill, h } from "../shared/dom.js";
+import { n, t } from "../shared/i18n.js";
+import { icon } from "../shared/icons.js";
+import { page } from "../shared/page.js";
+import { codePoints } from "../shared/protocol.js";
+import { availability, refusal } from "./words.js";
+
+/** @typedef {"name" | "phone" | "email" | "topic" | "question"} FieldName */
+
+export class StartForm {
+  /**
+   * @param {object} options
+   * @param {(values: Record<string, any>, mode: "chat" | "request") => void} options.onSubmit gets values that look right
+   * @param {() => void} options.onMode the person would rather leave a request, or chat after all
+   */
+  constructor({ onSubmit, onMode }) {
+    this.onSubmit = onSubmit;
+    this.limits = { name: 80, phone: 32, question: 500 };
+    /** @type {"chat" | "request"} */
+    this.mode = "chat";
+    this.errors = {};
+    this.inputs = {
+      name: h("input", { class: "input", autocomplete: "name", dir: "auto" }),
+      phone: h("input", { class: "input", type: "tel", autocomplete: "tel", dir: "ltr" }),
+      email: h("input", { class: "input", type: "email", autocomplete: "email", dir: "ltr" }),
+      topic: h("select", { class: "input", on: { change: () => this.show(this.service, this.wish) } }),
+      question: h("textarea", { class: "input", rows: 3, dir: "auto", on: { input: () => this.#count() } }),
+    };
+    this.intro = h("div", { class: "intro" });
+    this.count = h("span", { class: "hint" });
+    this.problem = h("p", { class: "problem", role: "alert", hidden: true });
+    this.submit = h("button", { class: "button primary", type: "submit" });
+    this.other = h("button", { class: "button bare", type: "button", on: { click: onMode } });
+    const { name, phone, email, topic, question } = this.inputs;
+    this.element = h("form", { class: "start", novalidate: true, on: { submit: this.#submit.bind(this) } },
+      this.intro,
+      h("div", { class: "pair" }, this.#field("name", t("Your name"), name), this.#field("phone", t("Phone"), phone)),
+      this.#field("email", t("E-mail"), email, h("span", { class: "hint" }, t("Phone or e-mail: one of them is enough."))),
+      this.#field("topic", t("Topic"), topic),
+      this.#field("question", t("Your question"), question, this.count),
+      this.problem, this.submit, this.other);
+  }
+
+  /**
+   * Shows the form as the service allows: a chat where the site (and the chosen topic) is open, else a request.
+   * @param {any} service the latest `service` push
+   * @param {"chat" | "request"} wish what the person would like
+   */
+  show(service, wish) {
+    Object.assign(this, { service, wish });
+    this.#topics(service.topics ?? []);
+    const topic = service.topics?.find((/** @type {any} */ each) => String(each.id) === this.inputs.topic.value);
+    const state = topic?.state ?? service.state;
+    this.mode = state === "open" && wish === "chat" ? "chat" : "request";
+    const isRequest = this.mode === "request";
+    this.element.querySelector("[data-field=email]").hidden = !isRequest;
+    this.submit.textContent = isRequest ? t("Send request") : t("Start chat");
+    this.other.hidden = state !== "open";
+    this.other.textContent = isRequest ? t("Chat instead") : t("Leave a request instead");
+    const closed = state !== "open" && availability({ ...service, state });
+    const greeting = page.site.greeting || t("Ask us. A person answers.");
+    fill(this.intro,
+      h("h2", { tabIndex: -1 }, isRequest ? t("Leave a request") : greeting),
+      closed && h("p", { class: "closed" }, icon("clock"), h("span", {}, closed)),
+      isRequest && h("p", {}, t("Leave a request and we will answer.")),
+      isRequest && contacts());
+    this.#count();
+  }
+
+  /** What is written in it. */
+  get values() {
+    const values = Object.fromEntries(Object.entries(this.inputs).map(([name, input]) => [name, input.value.trim()]));
+    return { ...values, topic: Number(values.topic) || undefined };
+  }
+
+  /** Writes into it; fields that are not named stay as they are. */
+  write(/** @type {Record<string, unknown>} */ values) {
+    for (const [name, value] of Object.entries(values)) {
+      if (Object.hasOwn(this.inputs, name)) this.inputs[/** @type {FieldName} */ (name)].value = value ?? "";
+    }
+    this.#count();
+  }
+
+  /** Shows what is wrong, beside the field when it is known. */
+  fail(/** @type {string} */ message, /** @type {string} */ field = "") {
+    this.busy(false);
+    if (Object.hasOwn(this.errors, field)) {
+      this.#mark(/** @type {FieldName} */ (field), message);
+      this.inputs[/** @type {FieldName} */ (field)].focus();
+    } else {
+      this.problem.textContent = message;
+      this.problem.hidden = false;
+    }
+  }
+
+  /** While an answer is awaited. */
+  busy(/** @type {boolean} */ on) {
+    this.submit.disabled = on;
+    this.element.classList.toggle("busy", on);
+  }
+
+  /** Puts the cursor where the next thing is to be written. */
+  focus() {
+    const { name, phone, question } = this.inputs;
+    ([name, phone, question].find((input) => !input.value) ?? question).focus();
+  }
+
+  /** @param {FieldName} name @param {string} label @param {HTMLElement} input @param {HTMLElement} [hint] */
+  #field(name, label, input, hint) {
+    const error = h("span", { class: "error", id: `${name}-error`, hidden: true });
+    this.errors = { ...this.errors, [name]: error };
+    input.id = name;
+    input.setAttribute("aria-describedby", error.id);
+    return h("div", { class: "field", data: { field: name } }, h("label", { htmlFor: name }, label), input, error, hint);
+  }
+
+  /** @param {{id: number, name: string, state: string}[]} topics */
+  #topics(topics) {
+    const { topic } = this.inputs;
+    const chosen = topic.value;
+    const option = (/** @type {any} */ { id, name, state }) =>
+      h("option", { value: id }, state === "open" ? name : t("{topic} (request only)", { topic: name }));
+    fill(topic, h("option", { value: "" }, t("Choose a topic")), topics.map(option));
+    topic.value = topics.some((each) => String(each.id) === chosen) ? chosen : "";
+    this.element.querySelector("[data-field=topic]").hidden = !topics.length;
+    this.asksTopic = topics.length > 0;
+  }
+
+  #count() {
+    const left = this.limits.question - codePoints(this.inputs.question.value.trim());
+    this.count.hidden = left > 100;
+    this.count.textContent = left < 0 ? t("This is too long.") : n("{count} character left", "{count} characters left", left);
+  }
+
+  /** @param {SubmitEvent} event */
+  #submit(event) {
+    event.preventDefault();
+    const values = this.values;
+    const wrong = this.#check(values);
+    this.problem.hidden = true;
+    for (const name of /** @type {FieldName[]} */ (Object.keys(this.errors))) this.#mark(name, wrong[name] ?? "");
+    const [first] = Object.keys(wrong);
+    if (first) return this.inputs[/** @type {FieldName} */ (first)].focus();
+    this.busy(true);
+    this.onSubmit(values, this.mode);
+  }
+
+  /** @param {Record<string, any>} values @returns {Record<string, string>} what is wrong, in the order of the fields */
+  #check({ name, phone, email, topic, question }) {
+    const { limits, mode } = this;
+    const isRequest = mode === "request";
+    const digits = phone.replace(/\P{Nd}/gu, "").length;
+    /** @type {Record<string, string | false>} */
+    const checks = {
+      name: !name ? refusal("bad_name") : codePoints(name) > limits.name && refusal("too_long"),
+      phone: !phone ? !(isRequest && email) && t("Please give a phone number, so that we can call you back.")
+        : (digits < 3 || codePoints(phone) > limits.phone) && refusal("bad_phone"),
+      email: isRequest && email !== "" && !/^\S+@\S+\.\S+$/.test(email) && t("This e-mail address does not look complete."),
+      topic: Boolean(this.asksTopic) && !topic && t("Please choose a topic."),
+      question: !question ? refusal("bad_question") : codePoints(question) > limits.question && refusal("too_long"),
+    };
+    return Object.fromEntries(Object.entries(checks).filter(([, problem]) => problem));
+  }
+
+  /** @param {FieldName} name @param {string} message */
+  #mark(name, message) {
+    const error = /** @type {Record<string, HTMLElement>} */ (this.errors)[name];
+    fill(error, message && [icon("alert"), h("span", {}, message)]);
+    error.hidden = !message;
+    this.inputs[name].setAttribute("aria-invalid", String(Boolean(message)));
+  }
+}
+
+/** The other ways to reach the people of this site. */
+export function contacts() {
+  const rows = (page.site.contacts ?? []).map((/** @type {any} */ { label, value, hours }) => {
+    const scheme = value.includes("@") ? "mailto:" : /^[+\d]/.test(value) ? "tel:" : "";
+    const text = h("bdi", { dir: "ltr" }, value);
+    const way = scheme ? h("a", { href: scheme + value.replace(/\s/g, ""), rel: "noopener noreferrer" }, text) : text;
+    return h("li", {}, label && h("span", {}, label), way, hours && h("span", { class: "hint" }, hours));
+  });
+  return rows.length > 0 && h("ul", { class: "contacts", "aria-label": t("Other ways to reach us") }, rows);
+}

@@ -1,0 +1,17 @@
+/**
+ * What can be done with a chat at any time: save it, keep a copy, end and erase it. Loaded when the menu is opened.
+ */
+import { h } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
+import { icon } from "../shared/icons.js";
+
+/** The choices; `act` carries out one. @param {any} state @param {(name: string) => void} act */
+export function choices(state, act) {
+  const choice = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {string} */ name, tone = "") =>
+    h("button", { class: `button bare ${tone}`, type: "button", on: { click: () => act(name) } }, icon(sign), label);
+  return [
+    !state.chat.info?.ticket && choice("save", t("Save as request"), "save"),
+    choice("down", t("Save a copy"), "copy"),
+    choice("erase", t("End and erase"), "askErase", "danger"),
+  ];
+}

@@ -1,0 +1,138 @@
+/**
+ * What needs the visitor's attention above the composer: a countdown, a question, a lost connection. Data first, then nodes.
+ */
+import { h } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
+import { icon } from "../shared/icons.js";
+import { span } from "../shared/time.js";
+
+/**
+ * @typedef {object} Notice
+ * @property {string} icon
+ * @property {string} text
+ * @property {"" | "waiting" | "attention" | "saved"} [tone]
+ * @property {number | null} [seconds] counted down beside the text
+ * @property {[string, string][]} [buttons] label and the name of the act, the likely one first
+ * @property {string} [dismiss] the name of the act that puts the notice away
+ */
+
+/**
+ * Everything that is to be said now, the most urgent last (nearest to the composer). Pure.
+ * @param {any} state the panel's state
+ * @returns {Notice[]}
+ */
+export function notices({ chat, connection, problem, image, confirmErase, forgetful }) {
+  const info = chat.info ?? {};
+  const isOver = info.status === "ended" || chat.erased;
+  /** @type {(Notice | false | null | undefined)[]} */
+  const all = [
+    forgetful && !isOver && { icon: "alert", text: t("Your browser keeps nothing for us: a reload ends this chat."), dismiss: "noteRead" },
+    !isOver && aboutAgent(info),
+    !isOver && aboutTime(info),
+    info.ask_wait && {
+      icon: "clock", tone: "waiting", text: t("Nobody is free yet. Do you want to keep waiting?"),
+      buttons: [[t("Keep waiting"), "keepWaiting"], [t("Make it a request"), "save"], [t("Try later"), "leave"]],
+    },
+    !isOver && aboutSaving(info),
+    image && {
+      icon: "image", text: t("Chats carry text only. Save this chat as a request to attach an image."), dismiss: "imageRead",
+      buttons: info.ticket ? [] : [[t("Save as request"), "save"]],
+    },
+    problem && { icon: "alert", tone: "attention", text: problem, dismiss: "problemRead" },
+    aboutConnection(connection),
+    confirmErase && {
+      icon: "erase", tone: "attention",
+      text: info.ticket ? t("End the chat and erase it? Request #{number} is kept.", { number: info.ticket }) : t("End the chat and erase it, at once and for good?"),
+      buttons: [[t("End and erase"), "erase"], [t("Go back"), "keep"]],
+    },
+  ];
+  return /** @type {Notice[]} */ (all.filter(Boolean));
+}
+
+/** @param {any} info @returns {Notice | false} */
+function aboutAgent({ agent_gone: gone, agent_lost: lost, agent = "" }) {
+  if (lost) {
+    return {
+      icon: "offline", tone: "attention", text: t("Our agent lost the connection and nobody else is free."),
+      buttons: [[t("Keep waiting"), "keepWaiting"], [t("Save as request"), "save"], [t("End and erase"), "askErase"]],
+    };
+  }
+  return Boolean(gone) && { icon: "offline", tone: "waiting", text: t("{name} is reconnecting. Please hold on.", { name: agent }) };
+}
+
+/** @param {any} info @returns {Notice | false} */
+function aboutTime({ ending_in: endingIn, ending_by: name = "", idle_in: idle, too_old_in: old, ticket }) {
+  if (endingIn !== undefined) {
+    return { icon: "clock", tone: "waiting", text: t("{name} is ending the chat.", { name }), seconds: endingIn, buttons: [[t("I am not finished"), "undoEnd"]] };
+  }
+  if (idle !== undefined) return { icon: "clock", tone: "waiting", text: t("Still there? Without a new message the chat ends."), seconds: idle };
+  if (old === undefined) return false;
+  const text = t("This chat soon reaches the longest time a chat may take.");
+  return { icon: "clock", tone: "waiting", text, seconds: old, buttons: ticket ? [] : [[t("Save as request"), "save"]] };
+}
+
+/** @param {any} info @returns {Notice | false} */
+function aboutSaving({ armed_in: armed, asked_in: asked, armed_by: name = "" }) {
+  if (armed !== undefined) {
+    const text = t("{name} is saving this chat as a request.", { name });
+    return { icon: "save", tone: "saved", text, seconds: armed, buttons: [[t("Save now"), "save"], [t("Refuse"), "refuse"]] };
+  }
+  if (asked === undefined) return false;
+  const text = t("{name} would like to save this chat as a request.", { name });
+  return { icon: "save", tone: "saved", text, seconds: asked, buttons: [[t("Save as request"), "save"], [t("Refuse"), "refuse"]] };
+}
+
+/** @param {import("../shared/connection.js").ConnectionState} connection @returns {Notice | false} */
+function aboutConnection({ state, code, tries = 0 }) {
+  if (state === "closed") {
+    const text = code === 4429 ? t("Too much came from here at once, so the connection was closed.") : t("The connection was closed.");
+    return { icon: "offline", tone: "attention", text, buttons: [[t("Connect again"), "connect"]] };
+  }
+  if (state === "open" || !tries) return false;
+  return { icon: "offline", tone: "attention", text: t("Connection lost. Your text is kept; we are trying again."), buttons: [[t("Try now"), "connect"]] };
+}
+
+/**
+ * Brings the notices in `zone` up to date, and returns the words of the new ones. One that is there already keeps its node, so that a button does not vanish under
+ * a finger; only its countdown is set anew.
+ * @param {HTMLElement} zone
+ * @param {Notice[]} list
+ * @param {number} since when the durations were counted from, in seconds of `performance.now()`
+ * @param {(name: string) => void} act carries out what a button says
+ */
+export function drawNotices(zone, list, since, act) {
+  const old = new Map([...zone.children].map((node) => [/** @type {HTMLElement} */ (node).dataset.key, node]));
+  zone.replaceChildren(...list.map(({ seconds, ...notice }) => {
+    const key = JSON.stringify(notice);
+    const node = old.get(key) ?? draw(notice, key, act);
+    const timer = /** @type {HTMLElement | null} */ (node.querySelector(".countdown"));
+    if (timer) timer.dataset.until = String(since + (seconds ?? 0));
+    if (timer) timer.hidden = seconds === undefined || seconds === null;
+    return node;
+  }));
+  tickCountdowns();
+  return [...zone.children].filter((node) => ![...old.values()].includes(node)).map((node) => node.querySelector("p")?.textContent ?? "");
+}
+
+/** @param {Notice} notice @param {string} key @param {(name: string) => void} act */
+function draw({ icon: sign, text, tone = "", buttons = [], dismiss = "" }, key, act) {
+  const close = { class: "button bare square", type: "button", "aria-label": t("Put away"), on: { click: () => act(dismiss) } };
+  return h("div", { class: `notice ${tone}`, data: { key } },
+    icon(sign), h("p", {}, text, " ", countdown()), dismiss && h("button", close, icon("close")),
+    buttons.length > 0 && h("div", { class: "buttons" }, buttons.map(([label, name], i) =>
+      h("button", { class: `button ${i === 0 ? "primary" : ""}`, type: "button", on: { click: () => act(name) } }, label))));
+}
+
+/** Seconds left until `until`, in the clock of `performance.now()`; silent for screen readers, who were told at the start. */
+export function countdown(until = 0) {
+  return h("span", { class: "figures countdown", role: "timer", data: { until } });
+}
+
+/** Brings all countdowns on the page up to date. */
+function tickCountdowns() {
+  for (const timer of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".countdown"))) {
+    timer.textContent = span(Number(timer.dataset.until) - performance.now() / 1000);
+  }
+}
+
+setInterval(tickCountdowns, 500);

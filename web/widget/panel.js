@@ -1,0 +1,329 @@
+/**
+ * The panel: what the visitor does becomes commands, what the server says becomes the state, and the state is drawn.
+ */
+import { newChat, nextTick, reduce, toResend, unread } from "../shared/chat-state.js";
+import { Connection } from "../shared/connection.js";
+import { language, t } from "../shared/i18n.js";
+import { page } from "../shared/page.js";
+import { newId } from "../shared/protocol.js";
+import * as host from "./host.js";
+import { askSiblings, recall, remember, survivesReload } from "./memory.js";
+import { View, ownWords, screenOf } from "./view.js";
+import { refusal } from "./words.js";
+
+const RECEIPT_AFTER = 300; // ms; receipts are cumulative, so a burst of lines needs one
+
+/** What is not of one chat. */
+const fresh = { wish: "chat", wantsForm: false, requested: "", problem: "", image: false, confirmErase: false, rated: false, hadAgent: false };
+
+/** Everything that is drawn. What people say lives here, in the memory of this page, and nowhere else. */
+let state = {
+  ...fresh,
+  chat: newChat("visitor"),
+  connection: /** @type {import("../shared/connection.js").ConnectionState} */ ({ state: "connecting" }),
+  welcome: /** @type {any} */ (null),
+  service: /** @type {any} */ (null),
+  forgetful: !survivesReload,
+  isOpen: parent === window,
+};
+
+/** The start or request that has no answer yet; after a reconnect it is sent again under the same id. @type {any} */
+let pending = null;
+let lastRef = 0;
+let hostPage = "";
+let isLeaving = false;
+/** Chats that this page has left behind: what is still told of them is not for it. */
+const left = new Set();
+/** What the host page was told last, by event. @type {Record<string, unknown>} */
+const told = { state: "idle", unread: 0 };
+let receipt = { received: 0, seen: 0 };
+/** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */
+const timers = {};
+
+const now = () => performance.now() / 1000;
+const connection = new Connection({ path: page.socket, hello, onFrame: hear, onState });
+const view = new View((name, detail) => acts[name](detail), { onSubmit, onSend: say, onTyping });
+
+// ── what the server says ────────────────────────────────────────────────────────────────────────────────────────────
+
+function hello() {
+  const { tip } = state.chat;
+  const token = recall();
+  return {
+    t: "hello", site: page.site.id, language, hidden: document.hidden, mobile: matchMedia("(pointer: coarse)").matches,
+    ...(token && { token }), ...(tip.seq > 0 && { tip }),
+  };
+}
+
+function onState(/** @type {import("../shared/connection.js").ConnectionState} */ connected) {
+  state.connection = connected;
+  update();
+}
+
+function hear(/** @type {import("../shared/protocol.js").Frame} */ frame) {
+  if (frame.chat && left.has(frame.chat)) return;
+  const before = state.chat;
+  state.chat = reduce(before, frame, now());
+  hears[frame.t]?.(frame, before);
+  if (state.chat.gap && !before.gap) connection.restart();
+  update();
+}
+
+/** @type {Record<string, (frame: any, before: import("../shared/chat-state.js").ChatState) => void>} */
+const hears = {
+  welcome(welcome) {
+    state.welcome = welcome;
+    view.form.limits = welcome.limits;
+    view.composer.limit = welcome.limits.text;
+    receipt = { received: 0, seen: 0 };
+    if (recall() && !welcome.resumed) chatIsGone();
+    else resend();
+    if (pending) connection.send(pending, { answered: true });
+  },
+
+  service(service) {
+    state.service = service;
+  },
+
+  token({ token }) {
+    remember(token);
+  },
+
+  chat({ status }, before) {
+    pending = pending?.t === "start" ? null : pending;
+    view.form.busy(false);
+    if (!before.info && status !== "ended") host.tell("start");
+    if (state.chat.info.ticket && !before.info?.ticket) host.tell("ticket", { number: state.chat.info.ticket });
+  },
+
+  line({ kind, by }) {
+    if (kind === "message" && by === "agent") host.tell("message", { by });
+  },
+
+  erased({ reason }, before) {
+    remember(null);
+    host.tell("end", { reason });
+    state.hadAgent = before.lines.some((line) => line.kind === "assigned");
+    if (reason === "visitor_erased") forget(before);
+  },
+
+  requested({ id, ticket }) {
+    if (id !== pending?.id) return;
+    pending = null;
+    state.requested = ticket;
+    view.form.busy(false);
+    view.form.write({ question: "" });
+    host.tell("ticket", { number: ticket });
+  },
+
+  refused({ ref, code, field, retry_after: seconds }) {
+    const words = refusal(code, seconds);
+    const mine = state.chat.own.find((message) => message.ref === ref);
+    if (ref && ref === pending?.ref) {
+      pending = null;
+      view.form.fail(words, field);
+    } else if (mine && code === "too_fast") setTimeout(acts.retry, seconds * 1000, mine.id);
+    else if (!mine) state.problem = words;
+    host.tell("error", { code });
+  },
+};
+
+/** The server does not know the chat any more: it was restarted, or this page was away for too long. */
+function chatIsGone() {
+  remember(null);
+  if (state.chat.info) state.chat = reduce(state.chat, { t: "erased", reason: "server_shutdown" }, now());
+  else view.form.fail(t("Your last chat is over and was erased."));
+}
+
+/** "End and erase" means this page, too. @param {import("../shared/chat-state.js").ChatState} before */
+function forget({ chat, info }) {
+  left.add(chat);
+  state.chat = { ...newChat("visitor"), erased: "visitor_erased", info: { ticket: info?.ticket } };
+  state.confirmErase = false;
+  view.composer.text = "";
+  view.renewList();
+  if (isLeaving) anew();
+  else view.form.write({ name: "", phone: "", email: "", question: "" });
+}
+
+function resend() {
+  for (const message of toResend(state.chat)) sendMessage(message);
+  state.chat = reduce(state.chat, { t: "resend" }, now());
+}
+
+// ── what the visitor does ───────────────────────────────────────────────────────────────────────────────────────────
+
+/** @param {Record<string, any>} values @param {"chat" | "request"} mode */
+function onSubmit({ name, phone, email, topic, question }, mode) {
+  const about = { id: newId(), name, phone, question, topic, page: hostPage, language, ref: ++lastRef };
+  const extra = mode === "chat" ? { utc_offset: -new Date().getTimezoneOffset() } : { email: email || undefined };
+  pending = { t: mode === "chat" ? "start" : "request", ...about, ...extra };
+  connection.send(pending, { answered: true });
+}
+
+function say(/** @type {string} */ text) {
+  const message = { id: newId(), text, ref: ++lastRef };
+  state.chat = reduce(state.chat, { t: "own", ...message }, now());
+  sendMessage(message);
+  update();
+}
+
+function sendMessage(/** @type {{id: string, text: string, ref: number}} */ { id, text, ref }) {
+  connection.send({ t: "say", id, text, ref }, { answered: true });
+}
+
+function onTyping(/** @type {boolean} */ on) {
+  connection.send(on ? { t: "typing" } : { t: "typing", on });
+}
+
+/** A command that is answered by the next state of the chat, or refused. @param {string} name */
+function command(name) {
+  state.problem = connection.send({ t: name, ref: ++lastRef }, { answered: true }) ? "" : t("There is no connection right now. Please try again in a moment.");
+}
+
+/** Back to an empty form; what was typed in it stays. */
+function anew() {
+  left.add(state.chat.chat);
+  remember(null);
+  Object.assign(state, fresh, { chat: newChat("visitor") });
+  isLeaving = false;
+  view.renewList();
+}
+
+/** Sets fields of the state as an act. @param {Partial<typeof state>} fields */
+const set = (fields) => () => Object.assign(state, fields);
+
+/** @type {Record<string, (detail?: any) => void>} */
+const acts = withUpdate({
+  save: () => command("save"),
+  refuse: () => command("refuse"),
+  undoEnd: () => command("undo_end"),
+  keepWaiting: () => connection.send({ t: "keep_waiting" }),
+  leave: () => ((isLeaving = true), command("end")),
+  askErase: set({ confirmErase: true }),
+  keep: set({ confirmErase: false }),
+  erase: () => ((isLeaving = false), command("end")),
+  image: set({ image: true }),
+  imageRead: set({ image: false }),
+  problemRead: set({ problem: "" }),
+  noteRead: set({ forgetful: false }),
+  mode: () => (state.wish = view.form.mode === "chat" ? "request" : "chat"),
+  anew,
+  request() {
+    const question = [ownWords(state.chat), view.composer.text].filter(Boolean).join("\n");
+    view.form.write({ question: [...question].slice(0, view.form.limits.question).join("") });
+    Object.assign(state, { wantsForm: true, wish: "request" });
+  },
+  async copy() {
+    const { saveCopy } = await import("./after.js");
+    saveCopy(state);
+  },
+  rate(good) {
+    state.rated = connection.send({ t: "rate", good });
+    host.tell("rating", { good });
+  },
+  connect: () => (state.connection.state === "closed" ? connection.start() : connection.retry()),
+  retry(id) {
+    state.chat = reduce(state.chat, { t: "resend", id }, now());
+    const message = state.chat.own.find((mine) => mine.id === id);
+    if (message) sendMessage(message);
+  },
+  discard: (id) => (state.chat = reduce(state.chat, { t: "discard", id }, now())),
+  close: () => host.tell("close"),
+});
+
+/** @template {Record<string, (detail?: any) => void>} T @param {T} table @returns {T} */
+function withUpdate(table) {
+  const wrap = (/** @type {(detail?: any) => void} */ act) => (/** @type {any} */ detail) => {
+    act(detail);
+    update();
+  };
+  return /** @type {T} */ (Object.fromEntries(Object.entries(table).map(([name, act]) => [name, wrap(act)])));
+}
+
+// ── what follows from the state ─────────────────────────────────────────────────────────────────────────────────────
+
+function update() {
+  look();
+  view.update(state);
+  view.showTyping(state.chat.typingUntil === null ? null : (state.chat.info?.agent ?? ""));
+  tellHost();
+  clearTimeout(timers.tick);
+  const due = nextTick(state.chat);
+  if (due !== null) timers.tick = setTimeout(tick, Math.max(0, due - now()) * 1000 + 20);
+}
+
+function tick() {
+  state.chat = reduce(state.chat, { t: "tick" }, now());
+  update();
+}
+
+/** What is in sight of somebody who is here counts as seen. */
+function look() {
+  if (state.isOpen && !document.hidden && document.hasFocus()) state.chat = reduce(state.chat, { t: "look" }, now());
+  const { tip, seen } = state.chat;
+  if (tip.seq !== receipt.received || seen !== receipt.seen) timers.receipt ??= setTimeout(sendReceipt, RECEIPT_AFTER);
+}
+
+function sendReceipt() {
+  timers.receipt = undefined;
+  const { tip, seen, erased } = state.chat;
+  if (!erased && connection.send({ t: "receipt", received: tip.seq, seen })) receipt = { received: tip.seq, seen };
+}
+
+function tellHost() {
+  const { info } = state.chat;
+  const status = { waiting: "queued", offered: "queued", active: "active", ended: "ended" }[/** @type {"active"} */ (info?.status)];
+  const isOver = screenOf(state) === "over";
+  const news = {
+    state: isOver ? "ended" : status ?? (state.service && state.service.state !== "open" ? "offline" : "idle"),
+    position: isOver ? undefined : info?.position, unread: unread(state.chat),
+  };
+  for (const [type, value] of Object.entries(news)) {
+    if (told[type] === value) continue;
+    told[type] = value;
+    if (value !== undefined) host.tell(type, value);
+  }
+}
+
+function wear(/** @type {string} */ theme) {
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+}
+
+// ── beginning ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+document.documentElement.style.setProperty("--accent", page.site.accent);
+document.documentElement.style.setProperty("--accent-ink", page.site.accentInk);
+wear(host.theme);
+addEventListener("focus", update);
+addEventListener("keydown", (event) => event.key === "Escape" && !view.closeMenu() && host.tell("close"));
+document.addEventListener("visibilitychange", () => {
+  connection.send({ t: "visibility", hidden: document.hidden });
+  update();
+});
+
+host.listen({
+  open({ page: address, focus }) {
+    hostPage = address ?? "";
+    state.isOpen = true;
+    update();
+    if (focus) view.focus();
+  },
+  close() {
+    state.isOpen = false;
+    if (["over", "requested"].includes(screenOf(state))) anew();
+    update();
+  },
+  ask({ text }) {
+    if (state.chat.info) view.composer.insert(String(text));
+    else view.form.write({ question: text });
+  },
+  user: ({ user }) => view.form.write({ ...user }),
+  theme: ({ theme }) => wear(theme),
+  end: () => (state.chat.info ? acts.erase() : acts.anew()),
+});
+
+update();
+await askSiblings(() => connection.restart());
+connection.start();

@@ -1,0 +1,111 @@
+/**
+ * What the visitor reads about the state of things: short, kind, and true.
+ */
+import { n, t } from "../shared/i18n.js";
+import { clock, weekday } from "../shared/time.js";
+
+/** What happened in the chat; null for lines that need no words. */
+export function describe(/** @type {import("../shared/protocol.js").Line} */ { kind, name = "", other = "" }) {
+  switch (kind) {
+    case "assigned": return t("{name} is here.", { name });
+    case "transferred": return t("{name} transferred you to {other}.", { name, other });
+    case "requeued": return t("{name} had to leave. You are first in line again, and nothing you wrote is lost.", { name });
+    case "joined": return t("{name}, a supervisor, joined and reads along.", { name });
+    case "left": return t("{name}, a supervisor, left.", { name });
+    case "took_over": return t("{name} took over from here.", { name });
+    case "armed": return t("{name} asked to save this chat as a request.", { name });
+    case "refused": return t("You declined. The chat is not saved.");
+    case "converted": return t("Saved as request #{number}.", { number: other });
+    default: return null;
+  }
+}
+
+/** Whether somebody can answer, for the header. */
+export function availability(/** @type {any} */ service) {
+  switch (service?.state) {
+    case "open": return t("We are here.");
+    case "busy_full": return t("All of us are busy right now.");
+    case "no_agents": return t("Nobody is free right now.");
+    case "closed_hours": return opening(service) || t("We are closed.");
+    default: return "";
+  }
+}
+
+/** "Closed – opens Monday 09:00 your time." The moment is counted from a duration, so a wrong clock does not matter. */
+function opening(/** @type {any} */ { opens_in: seconds }) {
+  if (seconds === undefined || seconds === null) return "";
+  return t("Closed – opens {when} your time.", { when: weekday(Date.now() / 1000 + seconds) });
+}
+
+/** The place in the line and the wait, as far as they are known. */
+export function place(/** @type {any} */ { position, wait, status }) {
+  if (status === "offered") return t("Ringing somebody for you.");
+  if (position === null || position === undefined) return t("Looking for somebody who is free.");
+  const where = position === 1 ? t("You are next.") : t("You are number {position} in line.", { position });
+  return [where, waits(wait)].filter(Boolean).join(" ");
+}
+
+/** @param {string} [bucket] */
+function waits(bucket) {
+  switch (bucket) {
+    case "under_1": return t("Less than a minute.");
+    case "1_to_3": return t("1–3 minutes.");
+    case "3_to_5": return t("3–5 minutes.");
+    case "5_to_10": return t("5–10 minutes.");
+    case "over_10": return t("More than 10 minutes.");
+    default: return "";
+  }
+}
+
+/** Why the server did not do what was asked. `seconds`: when to try again. */
+export function refusal(/** @type {string} */ code, seconds = 0) {
+  switch (code) {
+    case "bad_name": return t("Please tell us your name.");
+    case "bad_phone": return t("We cannot read this phone number. Check the digits, or begin with + and the country code.");
+    case "bad_question": return t("Please write your question in a few words.");
+    case "bad_topic": return t("This topic is no longer offered. Please choose another.");
+    case "bad_text": return t("This text cannot be sent.");
+    case "too_long": return t("This is too long.");
+    case "too_fast": return seconds > 90
+      ? n("Too many tries. Please come back in {count} minute.", "Too many tries. Please come back in {count} minutes.", Math.ceil(seconds / 60))
+      : n("Too fast. Please try again in {count} second.", "Too fast. Please try again in {count} seconds.", Math.ceil(seconds) || 1);
+    case "chat_full": return t("This chat is full. Save it as a request to go on.");
+    case "memory_full": case "not_open": return t("Nobody can take a chat right now. Leave a request and we will answer.");
+    case "blocked": return t("This chat was closed by our team. Please use another way to reach us.");
+    case "not_saved": return t("Not saved. The chat goes on; please try again.");
+    case "visitor_refused": return t("You declined. The chat is not saved.");
+    case "ended": return t("The chat has ended.");
+    case "shutting_down": return t("Our server restarts. Please try again in a minute.");
+    default: return t("That did not work. Please try again.");
+  }
+}
+
+/**
+ * The data line: where the words are now. Always shown, always true.
+ * @param {object} about
+ * @param {any} about.welcome the server's welcome, or null
+ * @param {import("../shared/chat-state.js").ChatState} about.chat
+ * @param {boolean} about.request a request is being written
+ * @param {string} about.requested the number of a request that was left
+ */
+export function dataLine({ welcome, chat, request, requested }) {
+  const ticket = chat.info?.ticket;
+  if (requested) return t("Saved as request #{number}.", { number: requested });
+  if (request) return t("Saved only when you send it.");
+  if (chat.erased && ticket) return t("The chat is erased. Request #{number} is kept.", { number: ticket });
+  if (chat.erased) return chat.lines.length ? t("Erased. Only this screen still shows it.") : t("Erased.");
+  if (ticket) return saved(chat, ticket);
+  if (!welcome) return t("Nothing is saved.");
+  const count = Math.ceil(welcome.grace / 60);
+  return welcome.convert === "recorded"
+    ? n("Erased within {count} minute of leaving; our team may save it as a request.",
+        "Erased within {count} minutes of leaving; our team may save it as a request.", count)
+    : n("Not saved – erased within {count} minute of leaving, unless saved as a request.",
+        "Not saved – erased within {count} minutes of leaving, unless saved as a request.", count);
+}
+
+/** @param {import("../shared/chat-state.js").ChatState} chat @param {string} number */
+function saved({ lines }, number) {
+  const line = lines.findLast((known) => known.kind === "converted");
+  return line ? t("Saved as request #{number} at {time}.", { number, time: clock(line.at) }) : t("Saved as request #{number}.", { number });
+}
