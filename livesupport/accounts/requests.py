@@ -23,8 +23,9 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def folded_login(login: str) -> str:
-    """A login as it is compared: nobody has to remember its capitals."""
-    return unicodedata.normalize("NFKC", login[: 4 * NAME_LIMIT]).casefold().strip()
+    """A login as it is compared, for nobody has to remember its capitals; empty when nobody can have it."""
+    folded = unicodedata.normalize("NFKC", login).casefold().strip() if len(login) <= LONGEST else ""
+    return folded if _LOGIN.fullmatch(folded) else ""
 
 
 class NewAgent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +50,7 @@ class NewAgent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def _person_problems(self) -> dict[str, str]:
         problems = {}
-        if not _LOGIN.fullmatch(self.login):
+        if not self.login:
             problems["login"] = _("Use 1 to 80 letters, digits or any of . @ + - _ without spaces.")
         if not 1 <= len(self.name) <= NAME_LIMIT:
             problems["name"] = _("Write the name that visitors will see, at most {limit} characters.").format(limit=NAME_LIMIT)

@@ -22,14 +22,15 @@ async def advisory_lease(url: str) -> AsyncIterator[StillHeld]:
     """Holds a PostgreSQL database by a connection that stays open. Raises `LeaseHeld`, `Unavailable`."""
     names_us = {"server_settings": {"application_name": f"livesupport {this_process()}"}}
     engine = create_async_engine(database_url(url), poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=names_us)
+    lease = _AdvisoryLease(engine)
     try:
-        lease = _AdvisoryLease(engine)
-        await lease.take()
+        try:
+            await lease.take()
+        except (DBAPIError, OSError) as error:
+            raise Unavailable(f"the database cannot be reached: {type(error).__name__}") from None
         yield lease.still_held
-        await lease.release()
-    except (DBAPIError, OSError) as error:
-        raise Unavailable(f"the database cannot be reached: {type(error).__name__}") from None
     finally:
+        await lease.release()
         await engine.dispose()
 
 
@@ -64,7 +65,6 @@ class _AdvisoryLease:
 
     async def release(self) -> None:
         if self._connection is not None:
-            await self._connection.invalidate()
             await self._connection.close()
             self._connection = None
 

@@ -1,0 +1,374 @@
+"""First run, signing in and out, sessions, and people."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select, update
+
+from livesupport.accounts.passwords import Passwords
+from livesupport.accounts.service import Accounts
+from livesupport.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable
+from livesupport.model import Agent
+from livesupport.sites.service import Sites
+from livesupport.storage import sessions
+from livesupport.storage.database import Database
+from livesupport.storage.schema import agent as agent_table
+from livesupport.storage.schema import session as session_table
+from livesupport.storage.schema import setup_secret
+from livesupport.tickets.requests import TicketChange
+from livesupport.tickets.service import Tickets
+from tests.accounts.conftest import PASSWORD
+from tests.databases import Clock
+from tests.tickets.conftest import from_chat
+
+ANA: dict[str, Any] = {"login": "ana", "name": "Ana", "password": PASSWORD}
+
+# ── First run ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_setup_link_makes_the_administrator_once(accounts: Accounts) -> None:
+    assert await accounts.setup_needed()
+    secret = await accounts.new_setup_secret()
+    ana = await accounts.finish_setup(secret, **ANA)
+    assert (ana.login, ana.name, ana.role) == ("ana", "Ana", "administrator")
+    assert not await accounts.setup_needed()
+    with pytest.raises(NotFound):
+        await accounts.finish_setup(secret, login="eve", name="Eve", password=PASSWORD)
+    assert [agent.login for agent in await accounts.agents()] == ["ana"]
+
+
+async def test_nobody_sets_up_with_a_wrong_a_former_or_an_old_link(accounts: Accounts, clock: Clock) -> None:
+    former = await accounts.new_setup_secret()
+    newest = await accounts.new_setup_secret()
+    stored = hashlib.sha256(newest.encode()).hexdigest()
+    for wrong in ("", "x", former, newest[:-1], newest + "x", stored, "x" * 1_000_000, "\ud800", "\x00"):
+        with pytest.raises(NotFound):
+            await accounts.finish_setup(wrong, **ANA)
+    clock.forward(hours=24)
+    with pytest.raises(NotFound):
+        await accounts.finish_setup(newest, **ANA)
+    assert await accounts.setup_needed()
+
+
+async def test_a_mistake_in_the_form_does_not_use_the_link_up(accounts: Accounts, clock: Clock) -> None:
+    secret = await accounts.new_setup_secret()
+    with pytest.raises(Invalid):
+        await accounts.finish_setup(secret, login="ana", name="Ana", password="short")
+    clock.forward(hours=23, minutes=59)
+    assert (await accounts.finish_setup(secret, **ANA)).login == "ana"
+
+
+async def test_two_who_hold_the_link_do_not_both_become_administrator(accounts: Accounts) -> None:
+    secret = await accounts.new_setup_secret()
+    people = ({"login": login, "name": login, "password": PASSWORD} for login in ("ana", "ben"))
+    outcomes = await asyncio.gather(*(accounts.finish_setup(secret, **one) for one in people), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Agent", "NotFound"]
+    assert len(await accounts.agents()) == 1
+
+
+async def test_only_a_hash_of_the_link_is_stored(accounts: Accounts, database: Database) -> None:
+    secret = await accounts.new_setup_secret()
+    async with database.read() as connection:
+        [stored] = (await connection.execute(select(setup_secret.c.hash))).scalars()
+    assert secret not in stored
+    assert len(secret) >= 43  # 256 bits in base64url
+
+
+# ── Signing in and out ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_ana_signs_in_and_is_known_by_her_secret(accounts: Accounts, ana: Agent, clock: Clock) -> None:
+    secret, session = await accounts.sign_in(" ANA", PASSWORD)
+    assert session.agent == ana
+    assert session.created_at == clock()
+    assert await accounts.session(secret) == session
+
+
+async def test_every_sign_in_gives_a_fresh_secret_of_256_bits(accounts: Accounts, ana: Agent) -> None:
+    secrets = {(await accounts.sign_in("ana", PASSWORD))[0] for _browser in range(3)}
+    assert len(secrets) == 3
+    assert all(len(secret) >= 43 for secret in secrets)
+
+
+async def test_only_a_hash_of_the_secret_is_stored(accounts: Accounts, ana: Agent, database: Database) -> None:
+    secret, session = await accounts.sign_in("ana", PASSWORD)
+    async with database.read() as connection:
+        assert (await connection.execute(select(session_table.c.id))).scalars().all() == [session.id]
+    assert session.id == hashlib.sha256(secret.encode()).hexdigest()
+    assert await accounts.session(session.id) is None
+
+
+WRONG = ["", " ", "correct horse", PASSWORD.upper(), PASSWORD + " ", "\x00", "\ud800", "x" * 1_000_000]
+
+
+async def test_a_wrong_password_and_an_unknown_login_look_the_same(accounts: Accounts, ana: Agent) -> None:
+    for login in ("ana", "nobody", "", "x" * 1_000_000, "\x00", "a\ud800"):
+        for password in WRONG:
+            with pytest.raises(NotAllowed, match=r"^wrong login or password$"):
+                await accounts.sign_in(login, password)
+
+
+async def test_an_unknown_login_costs_the_same_work_as_a_wrong_password(
+    accounts: Accounts, ana: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified: list[str] = []
+
+    def refuse(stored: str, _password: bytes) -> bool:
+        verified.append(stored)
+        return False
+
+    monkeypatch.setattr("livesupport.accounts.passwords._verify", refuse)
+    for login in ("ana", "nobody"):
+        with pytest.raises(NotAllowed):
+            await accounts.sign_in(login, "wrong")
+    known, unknown = verified
+    assert known.split("$")[:4] == unknown.split("$")[:4]  # the same kind and cost of hash, not the same hash
+    assert known != unknown
+
+
+async def test_a_hash_of_former_parameters_is_renewed_at_sign_in(accounts: Accounts, ana: Agent, database: Database) -> None:
+    former = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    async with database.write() as connection:
+        await connection.execute(update(agent_table).values(password_hash=former))
+    await accounts.sign_in("ana", PASSWORD)
+    async with database.read() as connection:
+        renewed = (await connection.execute(select(agent_table.c.password_hash))).scalar_one()
+    assert not Passwords().is_outdated(renewed)
+    await accounts.sign_in("ana", PASSWORD)
+
+
+async def test_after_signing_out_the_secret_opens_nothing(accounts: Accounts, ana: Agent) -> None:
+    secret, session = await accounts.sign_in("ana", PASSWORD)
+    other, _session = await accounts.sign_in("ana", PASSWORD)
+    await accounts.sign_out(secret)
+    assert await accounts.session(secret) is None
+    assert await accounts.ended({session.id}) == {session.id}
+    assert await accounts.session(other) is not None
+    await accounts.sign_out(secret)
+    await accounts.sign_out("\ud800")
+
+
+async def test_secrets_that_were_never_given_open_nothing(accounts: Accounts, ana: Agent) -> None:
+    await accounts.sign_in("ana", PASSWORD)
+    for secret in ("", "x", "1e3", "x" * 10_240, "\x00", "\ud800", "' OR 1=1 --"):
+        assert await accounts.session(secret) is None
+
+
+# ── How long a session lasts ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_session_that_nobody_uses_ends_after_twelve_hours(accounts: Accounts, ana: Agent, clock: Clock) -> None:
+    secret, session = await accounts.sign_in("ana", PASSWORD)
+    clock.forward(hours=12)
+    assert await accounts.session(secret) is None
+    assert await accounts.ended({session.id}) == {session.id}
+
+
+async def test_a_session_in_use_goes_on_and_ends_after_thirty_days(accounts: Accounts, ana: Agent, clock: Clock) -> None:
+    secret, _session = await accounts.sign_in("ana", PASSWORD)
+    began = clock()
+    while await accounts.session(secret) is not None:
+        clock.forward(hours=10)
+    assert clock() - began == timedelta(days=30)
+
+
+async def test_looking_at_a_session_often_does_not_write_often(
+    accounts: Accounts, ana: Agent, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, session = await accounts.sign_in("ana", PASSWORD)
+    clock.forward(minutes=4)
+    await accounts.session(secret)
+    unmoved = await accounts.session(secret)
+    assert unmoved is not None
+    assert unmoved.expires_at == session.expires_at
+    clock.forward(minutes=1)
+    await accounts.session(secret)
+    moved = await accounts.session(secret)
+    assert moved is not None
+    assert moved.expires_at > session.expires_at
+
+
+async def test_a_full_disk_signs_nobody_out(
+    accounts: Accounts, ana: Agent, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_arguments: object) -> None:
+        raise Unavailable("full")
+
+    secret, _session = await accounts.sign_in("ana", PASSWORD)
+    clock.forward(hours=1)
+    monkeypatch.setattr(sessions, "prolong", full)
+    assert await accounts.session(secret) is not None
+
+
+async def test_sessions_that_are_over_are_swept_out(accounts: Accounts, ana: Agent, clock: Clock, database: Database) -> None:
+    await accounts.sign_in("ana", PASSWORD)
+    clock.forward(days=1)
+    _secret, session = await accounts.sign_in("ana", PASSWORD)
+    async with database.read() as connection:
+        assert (await connection.execute(select(session_table.c.id))).scalars().all() == [session.id]
+
+
+async def test_of_many_sessions_the_ended_ones_are_told(accounts: Accounts, ana: Agent) -> None:
+    assert await accounts.ended(()) == set()
+    signed_in = [await accounts.sign_in("ana", PASSWORD) for _browser in range(3)]
+    await accounts.sign_out(signed_in[0][0])
+    ids = [session.id for _secret, session in signed_in]
+    assert await accounts.ended([*ids, "never"]) == {ids[0], "never"}
+
+
+# ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_an_agent_is_added_with_everything_that_was_said(accounts: Accounts, sites: Sites) -> None:
+    topics = [(await sites.add_topic("default", name)).id for name in ("Billing", "Delivery")]
+    ben = await accounts.create_agent(
+        login="Ben", name="Ben", password=PASSWORD, role="supervisor", capacity=5, languages=("ka", "en"), topics=topics
+    )
+    assert (ben.login, ben.role, ben.capacity) == ("ben", "supervisor", 5)
+    assert (ben.languages, ben.topics) == (("ka", "en"), tuple(topics))
+    assert await accounts.agents() == [ben]
+
+
+async def test_a_login_belongs_to_one_person_whatever_its_capitals(accounts: Accounts, ana: Agent) -> None:
+    with pytest.raises(Conflict):
+        await accounts.create_agent(login="ANA", name="Another", password=PASSWORD)
+
+
+async def test_of_two_who_choose_one_login_at_once_one_gets_it(accounts: Accounts) -> None:
+    attempts = (accounts.create_agent(login="ana", name="Ana", password=PASSWORD) for _form in range(4))
+    outcomes = await asyncio.gather(*attempts, return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Agent", "Conflict", "Conflict", "Conflict"]
+
+
+async def test_topics_that_do_not_exist_are_refused_and_nobody_is_added(accounts: Accounts) -> None:
+    for topic in (99, 0, -1, 2**31, 2**63):
+        with pytest.raises(Invalid) as caught:
+            await accounts.create_agent(login="ben", name="Ben", password=PASSWORD, topics=[topic])
+        assert list(caught.value.problems) == ["topics"]
+    assert await accounts.agents() == []
+
+
+async def test_a_disabled_agent_is_out_everywhere_at_once(accounts: Accounts, ana: Agent, ben: Agent, clock: Clock) -> None:
+    secret, session = await accounts.sign_in("ben", PASSWORD)
+    await accounts.disable_agent("BEN")
+    assert await accounts.session(secret) is None
+    assert await accounts.ended({session.id}) == {session.id}
+    with pytest.raises(NotAllowed, match=r"^wrong login or password$"):
+        await accounts.sign_in("ben", PASSWORD)
+    assert await accounts.agents() == [ana]
+    [_ana, disabled] = await accounts.agents(disabled=True)
+    assert (disabled.login, disabled.disabled_at) == ("ben", clock())
+
+
+async def test_an_enabled_agent_signs_in_again_but_the_old_sessions_stay_over(
+    accounts: Accounts, ana: Agent, ben: Agent
+) -> None:
+    secret, _session = await accounts.sign_in("ben", PASSWORD)
+    await accounts.disable_agent("ben")
+    await accounts.enable_agent("ben")
+    assert await accounts.session(secret) is None
+    assert (await accounts.sign_in("ben", PASSWORD))[1].agent == ben
+
+
+async def test_who_was_disabled_while_signing_in_gets_no_session(
+    accounts: Accounts, ana: Agent, ben: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matches = Passwords.matches
+
+    async def slow(self: Passwords, password: str, password_hash: str | None) -> bool:
+        fits = await matches(self, password, password_hash)
+        await accounts.disable_agent("ben")
+        return fits
+
+    monkeypatch.setattr(Passwords, "matches", slow)
+    with pytest.raises(NotAllowed):
+        await accounts.sign_in("ben", PASSWORD)
+
+
+async def test_the_last_administrator_cannot_be_disabled(accounts: Accounts, ana: Agent, ben: Agent) -> None:
+    secret, _session = await accounts.sign_in("ana", PASSWORD)
+    with pytest.raises(Conflict):
+        await accounts.disable_agent("ana")
+    assert await accounts.session(secret) is not None
+    await accounts.create_agent(login="eka", name="Eka", password=PASSWORD, role="administrator")
+    await accounts.disable_agent("ana")
+    with pytest.raises(Conflict):
+        await accounts.disable_agent("eka")
+
+
+async def test_two_administrators_who_disable_each_other_leave_one(accounts: Accounts, ana: Agent) -> None:
+    await accounts.create_agent(login="eka", name="Eka", password=PASSWORD, role="administrator")
+    deeds = (accounts.disable_agent(login) for login in ("ana", "eka"))
+    outcomes = await asyncio.gather(*deeds, return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict", "list"]
+    assert len(await accounts.agents()) == 1
+
+
+async def test_the_unfinished_tickets_of_a_disabled_agent_are_nobodys_and_listed(
+    accounts: Accounts, ana: Agent, ben: Agent, database: Database, clock: Clock
+) -> None:
+    tickets = Tickets(database, clock)
+    for number in ("1001", "1002", "1003"):
+        await tickets.open(from_chat(number))
+        await tickets.change(number, TicketChange(assignee=ben.id), actor=ana)
+    await tickets.change("1003", TicketChange(status="spam"), actor=ana)
+    clock.forward(minutes=1)
+    assert await accounts.disable_agent("ben") == ["1001-7", "1002-5"]
+    first = await tickets.get("1001")
+    assert (first.ticket.assignee, first.ticket.updated_at) == (None, clock())
+    assert (first.events[-1].what, first.events[-1].old, first.events[-1].new) == ("assignee", "Ben", "")
+    assert (await tickets.get("1003")).ticket.assignee is not None
+    assert await accounts.disable_agent("ben") == []
+
+
+async def test_a_new_password_ends_all_sessions_and_the_old_password(accounts: Accounts, ana: Agent) -> None:
+    secret, _session = await accounts.sign_in("ana", PASSWORD)
+    await accounts.set_password("ana", "another password")
+    assert await accounts.session(secret) is None
+    with pytest.raises(NotAllowed):
+        await accounts.sign_in("ana", PASSWORD)
+    await accounts.sign_in("ana", "another password")
+
+
+async def test_a_new_password_must_be_one(accounts: Accounts, ana: Agent) -> None:
+    for password in ("", "short", "x" * 257):
+        with pytest.raises(Invalid) as caught:
+            await accounts.set_password("ana", password)
+        assert list(caught.value.problems) == ["password"]
+    await accounts.sign_in("ana", PASSWORD)
+
+
+async def test_nothing_can_be_done_to_somebody_who_does_not_exist(accounts: Accounts, ana: Agent) -> None:
+    for login in ("nobody", "", "x" * 10_240, "\x00", "\ud800"):
+        for deed in (accounts.disable_agent(login), accounts.enable_agent(login), accounts.set_password(login, PASSWORD)):
+            with pytest.raises(NotFound):
+                await deed
+
+
+async def test_every_right_given_or_taken_raises_the_revision_that_a_running_server_watches(
+    accounts: Accounts, sites: Sites
+) -> None:
+    secret = await accounts.new_setup_secret()
+    seen = [await sites.revision()]
+    await accounts.finish_setup(secret, **ANA)
+    seen.append(await sites.revision())
+    await accounts.create_agent(login="ben", name="Ben", password=PASSWORD)
+    seen.append(await sites.revision())
+    await accounts.set_password("ben", "another password")
+    seen.append(await sites.revision())
+    await accounts.disable_agent("ben")
+    seen.append(await sites.revision())
+    await accounts.enable_agent("ben")
+    seen.append(await sites.revision())
+    cookie, _session = await accounts.sign_in("ana", PASSWORD)
+    before_signing_out = await sites.revision()
+    await accounts.sign_out(cookie)
+    seen.append(await sites.revision())
+    assert seen == sorted(set(seen))
+    assert before_signing_out < seen[-1]
