@@ -1,0 +1,165 @@
+/**
+ * What the agent does, as commands to the server. Messages are kept until they are acknowledged; everything else is
+ * simply not done while the connection is lost, and says so.
+ */
+import { toResend } from "../shared/chat-state.js";
+import { t } from "../shared/i18n.js";
+import { newId } from "../shared/protocol.js";
+import { now } from "./drawing.js";
+import { notice } from "./notices.js";
+
+const RECEIPTS_AFTER = 300; // ms
+
+export class Actions {
+  /**
+   * @param {import("./desk.js").Desk} desk
+   * @param {import("../shared/connection.js").Connection} connection
+   * @param {() => void} changed
+   */
+  constructor(desk, connection, changed) {
+    this.desk = desk;
+    this.connection = connection;
+    this.changed = changed;
+    this.ref = 0;
+    /** @type {Map<number, any>} what was asked under which ref, so that a refusal can be told in context */
+    this.asked = new Map();
+    /** @type {Map<string, string>} the last receipt of each chat */
+    this.told = new Map();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.receipts = undefined;
+    /** The chat that this page has just accepted, to be opened when it comes. */
+    this.accepting = "";
+  }
+
+  /** Sends a command that is answered by a push; false (and a notice) without a connection. */
+  ask(frame) {
+    const ref = ++this.ref;
+    this.asked.set(ref, frame);
+    this.asked.delete(ref - 100);
+    if (this.connection.send({ ...frame, ref })) return true;
+    notice(t("No connection yet. Please try again when it is back."));
+    return false;
+  }
+
+  /** Whether this page has lately asked for this, so that its outcome is no surprise. */
+  wanted(/** @type {string} */ kind, /** @type {string} */ chat) {
+    return [...this.asked.values()].some((frame) => frame.t === kind && frame.chat === chat);
+  }
+
+  setIntent(intent) {
+    return this.ask({ t: "intent", intent });
+  }
+
+  accept(chat) {
+    this.accepting = chat;
+    return this.ask({ t: "accept", chat });
+  }
+
+  decline(chat) {
+    return this.ask({ t: "decline", chat });
+  }
+
+  /** Sends a message (`say`) or a private note (`note`); shown at once, kept until the server has it. */
+  write(kind, chat, text) {
+    const frame = { chat, id: newId(), text, ref: ++this.ref };
+    this.desk.tell(chat, { t: "own", kind, ...frame }, now());
+    this.connection.send({ t: kind, ...frame }, { answered: true });
+    this.changed();
+  }
+
+  /** Sends one message again, under the id that it has. */
+  retry(chat, id) {
+    this.desk.tell(chat, { t: "resend", id }, now());
+    const own = this.desk.chats.get(chat)?.own.find((message) => message.id === id);
+    if (own) this.#sendAgain(chat, own);
+    this.changed();
+  }
+
+  discard(chat, id) {
+    this.desk.tell(chat, { t: "discard", id }, now());
+    this.changed();
+  }
+
+  /** After a reconnect: whatever has no acknowledgement goes once more, under the same ids. */
+  resendAll() {
+    for (const [chat, state] of this.desk.chats) {
+      const unsent = toResend(state);
+      if (!unsent.length) continue;
+      this.desk.tell(chat, { t: "resend" }, now());
+      for (const own of unsent) this.#sendAgain(chat, own);
+    }
+    this.told.clear();
+  }
+
+  #sendAgain(chat, { kind, id, text, ref }) {
+    this.connection.send({ t: kind, chat, id, text, ref }, { answered: true });
+  }
+
+  typing(chat, on) {
+    this.connection.send({ t: "typing", chat, on });
+  }
+
+  /** Tells soon how far each own chat was received and seen: receipts are cumulative, so a burst of lines needs one. */
+  planReceipts() {
+    this.receipts ??= setTimeout(() => this.#sendReceipts(), RECEIPTS_AFTER);
+  }
+
+  #sendReceipts() {
+    this.receipts = undefined;
+    for (const { chat, tip, seen } of this.desk.mine.filter((each) => each.tip.seq > 0)) {
+      const receipt = { t: "receipt", chat, received: tip.seq, seen };
+      const words = `${tip.seq} ${seen}`;
+      if (this.told.get(chat) !== words && this.connection.send(receipt)) this.told.set(chat, words);
+    }
+  }
+
+  transfer(chat, target, note) {
+    return this.ask({ t: "transfer", chat, ...target, note });
+  }
+
+  withdraw(chat) {
+    return this.ask({ t: "withdraw", chat });
+  }
+
+  requeue(chat) {
+    return this.ask({ t: "requeue", chat });
+  }
+
+  convert(chat) {
+    this.desk.notSaved.delete(chat);
+    return this.ask({ t: "convert", chat });
+  }
+
+  end(chat) {
+    return this.ask({ t: "end", chat });
+  }
+
+  undoEnd(chat) {
+    return this.ask({ t: "undo_end", chat });
+  }
+
+  pin(chat, on) {
+    return this.ask({ t: "pin", chat, on });
+  }
+
+  block(chat) {
+    return this.ask({ t: "block", chat });
+  }
+
+  join(chat) {
+    this.accepting = chat;
+    return this.ask({ t: "join", chat });
+  }
+
+  takeOver(chat) {
+    return this.ask({ t: "take_over", chat });
+  }
+
+  leave(chat) {
+    return this.ask({ t: "leave", chat });
+  }
+
+  watchWall(on) {
+    return this.connection.send({ t: "wall", on, ref: ++this.ref });
+  }
+}

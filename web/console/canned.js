@@ -1,0 +1,86 @@
+/**
+ * Ready answers: `/` at the beginning of an answer opens a list, the next letters filter it, Enter puts the text in.
+ */
+import { h } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
+
+const SHOWN = 8;
+let lists = 0;
+
+/**
+ * The ready answers that fit what follows the slash: shortcuts that begin with it first, then those that contain it anywhere.
+ * @param {Array<{shortcut: string, text: string}>} canned
+ * @param {string} typed the whole box
+ */
+export function matching(canned, typed) {
+  if (!/^\/\S*$/.test(typed)) return [];
+  const word = typed.slice(1).toLowerCase();
+  const begins = ({ shortcut }) => shortcut.toLowerCase().startsWith(word);
+  const contains = ({ shortcut, text }) => shortcut.toLowerCase().includes(word) || text.toLowerCase().includes(word);
+  return [...canned.filter(begins), ...canned.filter((reply) => !begins(reply) && contains(reply))].slice(0, SHOWN);
+}
+
+/**
+ * Adds the list to a composer, as a combobox.
+ * @param {import("../shared/composer.js").Composer} composer
+ * @param {Array<{shortcut: string, text: string}>} canned
+ * @returns {{look: (text: string) => void, key: (event: KeyboardEvent) => boolean}} to be called on input and on keys
+ */
+export function attachCanned(composer, canned) {
+  const id = `canned-${++lists}`;
+  const list = h("ul", { class: "canned", id, role: "listbox", "aria-label": t("Ready answers"), hidden: true });
+  composer.element.prepend(list);
+  const { input } = composer;
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": id, "aria-expanded": "false", "aria-autocomplete": "list" })) {
+    input.setAttribute(name, value);
+  }
+  let found = [];
+  let chosen = 0;
+
+  function look(text) {
+    found = matching(canned, text);
+    chosen = 0;
+    draw();
+  }
+
+  function draw() {
+    list.hidden = found.length === 0;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    list.replaceChildren(...found.map(option));
+    if (list.hidden) input.removeAttribute("aria-activedescendant");
+    else input.setAttribute("aria-activedescendant", `${id}-${chosen}`);
+    list.children[chosen]?.scrollIntoView({ block: "nearest" });
+  }
+
+  function option({ shortcut, text }, index) {
+    return h("li", { id: `${id}-${index}`, role: "option", "aria-selected": String(index === chosen),
+      on: { pointerdown: (event) => (event.preventDefault(), put(index)) } },
+      h("b", {}, `/${shortcut}`), h("span", { dir: "auto" }, text));
+  }
+
+  function put(index) {
+    const { text } = found[index];
+    found = [];
+    draw();
+    input.select();
+    composer.insert(text);
+  }
+
+  const keys = {
+    ArrowDown: () => (chosen = (chosen + 1) % found.length),
+    ArrowUp: () => (chosen = (chosen + found.length - 1) % found.length),
+    Enter: () => put(chosen),
+    Tab: () => put(chosen),
+    Escape: () => (found = []),
+  };
+
+  function key(event) {
+    if (list.hidden || !keys[event.key] || event.shiftKey) return false;
+    event.preventDefault();
+    event.stopPropagation();
+    keys[event.key]();
+    draw();
+    return true;
+  }
+  return { look, key };
+}

@@ -1,0 +1,89 @@
+/**
+ * Turns the news in a push into what a person notices: a sound, a notification, a calm notice, a chat that opens.
+ */
+import { t } from "../shared/i18n.js";
+import * as attention from "./attention.js";
+import { notice, say } from "./notices.js";
+import { endWords, refusalWords } from "./words.js";
+
+/**
+ * @param {import("./desk.js").News} news
+ * @param {import("./console.js").Console} app
+ */
+export function tellNews(news, app) {
+  told[news.what](news, app);
+}
+
+const told = {
+  offered({ chat }, app) {
+    say(t("A visitor is waiting"));
+    attention.announceOffer(chat, () => app.show("people"));
+  },
+
+  withdrawn({ chat, frame }, { actions }) {
+    attention.withdraw(chat);
+    if (frame.reason === "taken" && frame.by) notice(t("{name} was faster and has the chat.", { name: frame.by }));
+    if (frame.reason === "withdrawn" && !actions.wanted("accept", chat)) say(t("The offer was withdrawn."));
+  },
+
+  opened({ chat }, app) {
+    attention.withdraw(chat);
+    if (app.actions.accepting === chat) app.open(chat);
+    app.actions.accepting = "";
+  },
+
+  kept({ lost, chat }, { actions }) {
+    if (actions.wanted("withdraw", chat)) return;
+    notice(t("{name} did not take the chat. It stays with you.", { name: lost.info.transfer_to }));
+  },
+
+  message({ chat }, app) {
+    if (chat === app.selected && document.hasFocus()) return;
+    attention.chime();
+    attention.announceMessage(chat, () => app.open(chat));
+  },
+
+  erased({ lost, frame }, app) {
+    const { info } = lost;
+    const draft = app.conversations.drop(frame.chat);
+    attention.withdraw(frame.chat);
+    const { name } = info.visitor;
+    const what = info.ticket
+      ? t("{reason}. The chat with {name} is erased, ticket #{number} stays.", { reason: endWords(frame.reason), name, number: info.ticket })
+      : t("{reason}. The chat with {name} is erased.", { reason: endWords(frame.reason), name });
+    notice(what, rescue(draft) ?? {});
+    leaveEmptyView(app);
+  },
+
+  released({ lost, frame, chat }, app) {
+    const { info } = lost;
+    const draft = app.conversations.drop(frame.chat);
+    attention.withdraw(frame.chat);
+    if (info.mine !== false) notice(releasedWords(info, chat, app.actions), rescue(draft) ?? {});
+    leaveEmptyView(app);
+  },
+
+  refused({ frame }, { actions }) {
+    const asked = actions.asked.get(frame.ref);
+    const isMessage = frame.ref && !asked; // its own bubble says so
+    if (isMessage || frame.code === "not_saved") return;
+    notice(refusalWords(frame), { tone: "attention" });
+  },
+};
+
+function releasedWords({ visitor: { name }, transfer_to: other }, chat, actions) {
+  if (other) return t("{other} has the chat with {name} now.", { other, name });
+  if (actions.wanted("requeue", chat)) return t("The chat with {name} is back in the queue.", { name });
+  if (actions.wanted("transfer", chat)) return t("The chat with {name} was handed over.", { name });
+  return t("The chat with {name} is with somebody else now.", { name });
+}
+
+/** What an agent had typed is not lost with the chat. */
+function rescue(/** @type {string} */ draft) {
+  return draft ? { label: t("Copy your unsent text"), run: () => navigator.clipboard?.writeText(draft) } : null;
+}
+
+/** On a phone an empty conversation is a dead end. */
+function leaveEmptyView(app) {
+  if (!app.selected && ["chat", "card"].includes(app.main.dataset.view)) app.show("people");
+}

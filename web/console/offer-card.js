@@ -1,0 +1,70 @@
+/**
+ * A chat that rings for this agent: the question, how long the visitor has waited, and a ring that empties.
+ */
+import { h } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
+import { icon } from "../shared/icons.js";
+import { span } from "../shared/time.js";
+import { languageName } from "./visitor-card.js";
+import { live, now } from "./drawing.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const RADIUS = 20;
+const ROUND = 2 * Math.PI * RADIUS;
+
+/**
+ * @param {any} offer with `at` and `until` on the page's clock
+ * @param {{accept: (chat: string) => void, decline: (chat: string) => void}} actions
+ * @returns {HTMLElement}
+ */
+export function offerCard(offer, { accept, decline }) {
+  const take = h("button", { class: "button primary", type: "button", on: { click: () => accept(offer.chat) } },
+    t("Accept"), h("kbd", {}, "A"));
+  const pass = h("button", { class: "button bare", type: "button", on: { click: () => decline(offer.chat) } }, t("Decline"));
+  const heading = h("h3", { id: `offer-${offer.chat}` }, headingWords(offer));
+  return h("li", { class: "offer", "aria-labelledby": heading.id },
+    h("div", { class: "offer-top" }, countdownRing(offer), h("div", {}, heading, facts(offer))),
+    h("blockquote", { class: "question", dir: "auto" }, offer.question),
+    offer.note && h("p", { class: "offer-note" }, icon("note"), h("span", { dir: "auto" }, offer.note)),
+    h("div", { class: "offer-buttons" }, take, pass));
+}
+
+function headingWords({ from_agent: from, returning }) {
+  if (from) return t("{name} hands you a chat", { name: from });
+  return returning ? t("A visitor is back in the queue") : t("A visitor is waiting");
+}
+
+function facts({ topic, language, waited, at }) {
+  return h("p", { class: "facts" },
+    live(() => t("waiting {time}", { time: span(waited + now() - at) })),
+    topic && h("span", { dir: "auto" }, topic),
+    language && h("span", {}, languageName(language)));
+}
+
+/** Seconds left, inside a ring that empties with them. */
+function countdownRing({ until, expires_in: lasts }) {
+  const left = h("span", { class: "ring-left", "aria-hidden": "true" }, live(() => String(Math.max(0, Math.ceil(until - now())))));
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 48 48");
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(circle("track"), emptying(circle("rest"), lasts, until));
+  return h("div", { class: "ring" }, svg, left);
+}
+
+function circle(/** @type {string} */ name) {
+  const node = document.createElementNS(SVG, "circle");
+  for (const [key, value] of Object.entries({ class: name, cx: 24, cy: 24, r: RADIUS })) node.setAttribute(key, String(value));
+  return node;
+}
+
+/** The ring tells a duration, so it also moves for those who asked for less motion, second by second instead of smoothly. */
+function emptying(node, lasts, until) {
+  node.style.strokeDasharray = `${ROUND}`;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  node.animate([{ strokeDashoffset: 0 }, { strokeDashoffset: -ROUND }], {
+    duration: Math.max(1, (until - now()) * 1000),
+    fill: "forwards",
+    easing: calm ? `steps(${Math.max(1, Math.ceil(lasts))})` : "linear",
+  });
+  return node;
+}
