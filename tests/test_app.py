@@ -1,0 +1,116 @@
+"""The application opens everything in one lifespan, alone, and refuses what would split or lose chats."""
+
+from __future__ import annotations
+
+import multiprocessing
+import stat
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route, WebSocketRoute
+
+from livesupport.app import SeveralWorkers, build_app
+from livesupport.config import Config, ConfigError
+from livesupport.config import Database as DatabaseSettings
+from livesupport.errors import Unavailable
+from livesupport.lease import LeaseHeld
+
+
+def app(data: Path, url: str = "") -> Starlette:
+    return build_app(Config(data_dir=str(data), database=DatabaseSettings(url=url)))
+
+
+async def open_and_close(app: Starlette) -> None:
+    """What a server does with it, without any request between."""
+    async with app.router.lifespan_context(app):
+        pass
+
+
+async def test_a_first_start_makes_a_private_data_directory(tmp_path: Path) -> None:
+    data = tmp_path / "new" / "data"
+
+    await open_and_close(app(data))
+
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    assert {path.name for path in data.iterdir()} >= {"keys", "livesupport.db", "server.lock"}
+
+
+async def test_nothing_is_made_before_the_lifespan(tmp_path: Path) -> None:
+    app(tmp_path / "data")
+
+    assert not (tmp_path / "data").exists()
+
+
+async def test_a_second_server_on_the_same_data_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+    first = app(tmp_path)
+    async with first.router.lifespan_context(first) as state:
+        with pytest.raises(LeaseHeld):
+            await open_and_close(app(tmp_path))
+        assert state is not None
+        assert await state["is_ready"]()
+    await open_and_close(app(tmp_path))
+
+
+async def test_each_start_counts_as_a_new_epoch(tmp_path: Path) -> None:
+    epochs = []
+    for _ in range(2):
+        one = app(tmp_path)
+        async with one.router.lifespan_context(one) as state:
+            assert state is not None
+            epochs.append(state["desk"]._machine._floor.epoch)
+
+    assert epochs == sorted(set(epochs))
+
+
+async def test_a_weak_key_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys/signing.key").write_bytes(b"changeme")
+
+    with pytest.raises(ConfigError, match=r"signing\.key: is no key"):
+        await open_and_close(app(tmp_path))
+
+
+async def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(Unavailable, match=r"the data directory .* cannot be made"):
+        await open_and_close(app(tmp_path / "file"))
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_a_postgresql_database_is_migrated_by_hand_and_the_start_says_so(empty_url: str, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="run livesupport migrate"):
+        await open_and_close(app(tmp_path, empty_url))
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_postgresql_serves_one_server_at_a_time(database_url: str, tmp_path: Path) -> None:
+    first = app(tmp_path / "one", database_url)
+    async with first.router.lifespan_context(first):
+        with pytest.raises(LeaseHeld, match="the database is served by livesupport process"):
+            await open_and_close(app(tmp_path / "two", database_url))
+
+
+def build_in_a_worker(results: multiprocessing.Queue[str]) -> None:
+    try:
+        build_app(Config())
+    except SeveralWorkers as error:
+        results.put(str(error))
+
+
+def test_several_workers_are_refused() -> None:
+    context = multiprocessing.get_context("spawn")  # as uvicorn starts its workers
+    results = context.Queue()
+    worker = context.Process(target=build_in_a_worker, args=(results,))
+    worker.start()
+
+    assert "without workers" in results.get(timeout=30)
+    worker.join()
+
+
+def test_no_two_routes_share_a_path(tmp_path: Path) -> None:
+    paths = [route.path for route in app(tmp_path).routes if isinstance(route, Route | WebSocketRoute)]
+
+    assert len(paths) == len(set(paths))
+    assert {"/ws/visitor", "/ws/agent", "/console", "/widget.js"} <= set(paths)
