@@ -127,7 +127,7 @@ def team(floor: Floor) -> Team:
     return Team(
         agents=[_teammate(floor, agent) for agent in floor.agents.values()],
         topics=[
-            TeamTopic(id=topic.id, name=topic.name, site=site.id, state=service.state_of(floor, (site.id, topic.id)))
+            TeamTopic(id=topic.id, name=topic.name, site=site.name, state=service.state_of(floor, (site.id, topic.id)))
             for site in floor.sites.values()
             for topic in site.topics
         ],
