@@ -29,11 +29,10 @@ bench: $(VENV)/.test  ## the hot path beside a bare relay
 	$(BIN)/python bench/relay.py
 
 messages: $(VENV)/.test  ## carry new and changed texts into livesupport/locales/*.po
-	$(BIN)/pybabel -q extract --mapping-file babel.cfg --keywords "_ t n:1,2" --add-location file \
-	  --project livesupport --output-file $(VENV)/messages.pot .
+	$(BIN)/pybabel -q extract --mapping-file babel.cfg --add-location file --sort-by-file --output-file $(VENV)/messages.pot .
 	for po in livesupport/locales/*.po; do \
 	  $(BIN)/pybabel -q update --input-file $(VENV)/messages.pot --output-file $$po --locale $$(basename $$po .po) \
-	    --no-fuzzy-matching --ignore-obsolete; \
+	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 120; \
 	done
 
 format: $(VENV)/.test

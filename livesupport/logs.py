@@ -75,6 +75,12 @@ def configure(log: Log) -> None:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 
+def silence() -> None:
+    """Writes nothing: for commands that tell the person at the terminal themselves what happened."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
+
+
 def processors(as_text: bool) -> list[Processor]:
     """What every event passes through, last of all the drawing of the line."""
     return [

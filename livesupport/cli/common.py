@@ -69,11 +69,13 @@ def work(place: Place, deed: Callable[[Services], Awaitable[None]]) -> None:
 @asynccontextmanager
 async def open_services(config: Config) -> AsyncIterator[Services]:
     """Opens the database, made or brought up to date first where it is our own file."""
+    from livesupport import logs
     from livesupport.accounts.service import Accounts
     from livesupport.app import make_directories, prepare_database
     from livesupport.sites.service import Sites
     from livesupport.storage.database import Database
 
+    logs.silence()
     make_directories(config)
     await prepare_database(config)
     async with Database.open(config.database_url) as database:

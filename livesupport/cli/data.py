@@ -16,9 +16,11 @@ def migrate(place: Place) -> None:
     import asyncio
 
     async def run() -> None:
+        from livesupport import logs
         from livesupport.app import hold_lease, make_directories
         from livesupport.storage.migrate import upgrade
 
+        logs.silence()
         config = place.config()
         make_directories(config)
         async with hold_lease(config):  # a running server must not find its tables changed

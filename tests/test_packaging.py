@@ -1,0 +1,77 @@
+"""What is shipped: the wheel has every file that the program reads, and container and unit start what they should."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    target = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return next(target.glob("*.whl"))
+
+
+def shipped(*patterns: str) -> set[str]:
+    """Files of the checkout that must be in the wheel, as it names them."""
+    resources = {"web", "templates", "config.example.toml"}
+    found = {path.relative_to(ROOT) for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}
+    return {f"livesupport/_resources/{path}" if path.parts[0] in resources else str(path) for path in found}
+
+
+def test_the_wheel_carries_pages_scripts_words_migrations_and_the_example(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    wanted = shipped(
+        *("web/**/*.js", "web/**/*.css", "web/**/*.svg", "templates/*.html", "config.example.toml"),
+        *("livesupport/**/*.py", "livesupport/locales/*.po"),
+    )
+
+    assert wanted - names == set()
+    assert len(wanted) > 100
+    assert not [name for name in names if name.startswith(("tests/", "bench/")) or "__pycache__" in name]
+
+
+def test_an_installed_wheel_starts_and_finds_its_files(wheel: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    script = (
+        "import livesupport; from livesupport.assets import Assets, locate; from livesupport import i18n;"
+        "print(livesupport.__file__, len(Assets.read(locate('web')).files), locate('templates'), i18n.catalogue('ka').locale)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    file, count, templates, language = done.stdout.split()
+    assert file.startswith(str(tmp_path))
+    assert templates == str(tmp_path / "livesupport/_resources/templates")
+    assert (int(count) > 10, language) == (True, "ka")
+
+
+def test_the_container_runs_as_nobody_special_with_one_volume_and_a_health_check() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text()
+
+    for line in ("USER livesupport", "VOLUME /data", "STOPSIGNAL SIGTERM", "HEALTHCHECK", 'CMD ["serve"]'):
+        assert line in dockerfile
+
+
+def test_the_unit_waits_until_the_server_is_ready_and_does_not_retry_a_wrong_configuration() -> None:
+    unit = (ROOT / "packaging/livesupport.service").read_text()
+
+    for line in ("Type=notify", "RestartPreventExitStatus=78", "DynamicUser=yes", "ProtectSystem=strict", "LimitCORE=0"):
+        assert f"\n{line}\n" in unit
