@@ -259,7 +259,6 @@ class Visitor(Page):
         del self.stage.pages[self.connection]
         self.stage.happens(VisitorLost(connection=self.connection, leaving=False))
 
-    @property
     def sees(self) -> p.VisitorChat:
         """The state of the chat as it was told last."""
         return self.hears(p.VisitorChat, chat=self.chat)
@@ -317,7 +316,6 @@ class Agent(Page):
         """Clicks "end"."""
         return self.does(p.AgentEnd(chat=self.chat))
 
-    @property
     def rings(self) -> bool:
         """Whether an offer rings in this console now."""
         ringing: set[str] = set()
@@ -328,12 +326,10 @@ class Agent(Page):
                 ringing.discard(push.chat)
         return bool(ringing)
 
-    @property
     def sees(self) -> p.AgentChat:
         """The state of its chat as it was told last."""
         return self.hears(p.AgentChat, chat=self.chat)
 
-    @property
     def me(self) -> p.Me:
         """The agent's own availability as it was told last."""
         return self.hears(p.Me)

@@ -36,14 +36,14 @@ def test_ana_sees_a_mark_on_the_card_of_a_visitor_who_borrows_a_name(stage: Stag
     ana = stage.agent(ANA)
     stage.visitor(name).asks()
 
-    assert ana.accepts().sees.visitor.name_is_agents
+    assert ana.accepts().sees().visitor.name_is_agents
 
 
 def test_vera_under_her_own_name_bears_no_mark(stage: Stage) -> None:
     ana = stage.agent(ANA)
     stage.visitor("Vera").asks()
 
-    assert not ana.accepts().sees.visitor.name_is_agents
+    assert not ana.accepts().sees().visitor.name_is_agents
 
 
 def test_whatever_name_eve_takes_her_lines_are_a_visitors(stage: Stage) -> None:
