@@ -24,6 +24,7 @@ from livesupport.directory import Directory
 from livesupport.errors import Unavailable
 from livesupport.http import State
 from livesupport.http.proxies import TrustedProxies
+from livesupport.i18n import gettext as _
 from livesupport.lease import StillHeld, file_lease
 from livesupport.live import Ports, SignedIn
 from livesupport.metrics import Metrics
@@ -65,7 +66,7 @@ def build_app(config: Config, clock: Callable[[], datetime] = now) -> Starlette:
         async with opened(config, clock) as state:
             yield state
 
-    return Starlette(
+    app = Starlette(
         routes=[
             *http.routes(),
             WebSocketRoute("/ws/visitor", live.visitor_socket),
@@ -75,6 +76,8 @@ def build_app(config: Config, clock: Callable[[], datetime] = now) -> Starlette:
         exception_handlers=http.EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # it would build an address from the Host header
+    return app
 
 
 @asynccontextmanager
@@ -144,7 +147,8 @@ def make_directories(config: Config) -> None:
     try:
         config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise Unavailable(f"the data directory {config.data} cannot be made: {error.strerror}") from None
+        sentence = _("the data directory {data} cannot be made: {reason}")
+        raise Unavailable(sentence.format(data=config.data, reason=error.strerror)) from None
 
 
 async def prepare_database(config: Config) -> None:

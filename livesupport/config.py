@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import math
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
@@ -19,11 +20,14 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from livesupport.i18n import gettext as _
 from livesupport.rules import Rules
 
 PREFIX = "LIVESUPPORT_"
 FILE_VARIABLE = PREFIX + "CONFIG"  # names the TOML file where no flag does
 SECRETS = frozenset({"database.url", "metrics.token"})
+
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")  # what may stand in an origin; also in a header that lists origins
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Positive = Annotated[int, Meta(ge=1)]
@@ -170,13 +174,13 @@ def normal_origin(url: str) -> str | None:
     """`url` as a browser writes it in the `Origin` header (RFC 6454), or None if it is more or less than an origin."""
     try:
         parts = urlsplit(url)
-        port = parts.port
+        name, port = parts.hostname or "", parts.port
     except ValueError:
         return None
     extra = parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc
-    if parts.scheme not in ("http", "https") or not parts.hostname or extra or port == 0:
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(name) or extra or port == 0:
         return None
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{name}]" if ":" in name else name
     usual = port in (None, 443 if parts.scheme == "https" else 80)
     return f"{parts.scheme}://{host}" + ("" if usual else f":{port}")
 
@@ -213,9 +217,16 @@ def _from_file(path: Path) -> dict[str, Found]:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise ConfigError(str(path), "", f"cannot be read ({error.strerror})", "Name an existing file with --config") from None
+        raise ConfigError(
+            str(path),
+            "",
+            _("cannot be read ({reason})").format(reason=error.strerror),
+            _("Name an existing file with --config"),
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeError) as error:
-        raise ConfigError(str(path), "", f"is not TOML ({error})", "Compare it with config.example.toml") from None
+        raise ConfigError(
+            str(path), "", _("is not TOML ({reason})").format(reason=error), _("Compare it with config.example.toml")
+        ) from None
     return {key: Found(value, str(path)) for key, value in _flat(tables)}
 
 
@@ -245,7 +256,7 @@ def _secret(name: str, path: str) -> str:
     try:
         return Path(path).read_text("utf-8").strip()
     except (OSError, UnicodeError):
-        raise ConfigError(name, "", "its file cannot be read", "Name a readable text file") from None
+        raise ConfigError(name, "", _("its file cannot be read"), _("Name a readable text file")) from None
 
 
 # ── Checks ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -257,8 +268,12 @@ def _convert(found: Mapping[str, Found]) -> dict[str, Any]:
     for key, (value, source) in found.items():
         if key not in known:
             near = difflib.get_close_matches(key, known, 1)
-            remedy = f"Did you mean {near[0]}?" if near else "Remove it; config.example.toml lists every setting"
-            raise ConfigError(source, key, "is no setting", remedy)
+            remedy = (
+                _("Did you mean {setting}?").format(setting=near[0])
+                if near
+                else _("Remove it; config.example.toml lists every setting")
+            )
+            raise ConfigError(source, key, _("is no setting"), remedy)
         values[key] = _converted(known[key], value, source)
     return values
 
@@ -272,9 +287,11 @@ def _converted(setting: Setting, value: Any, source: str) -> Any:
     except msgspec.ValidationError as error:
         problem = str(error).replace("`", "").split(" - at ")[0].lower()
         example = msgspec.json.encode(setting.default).decode()
-        raise ConfigError(source, setting.key, problem, f"Write for example {example}") from None
+        raise ConfigError(source, setting.key, problem, _("Write for example {example}").format(example=example)) from None
     if isinstance(converted, int | float) and not 0 <= converted < math.inf:
-        raise ConfigError(source, setting.key, "must be a number from 0 up", f"The default is {setting.default}")
+        raise ConfigError(
+            source, setting.key, _("must be a number from 0 up"), _("The default is {value}").format(value=setting.default)
+        )
     return converted
 
 
@@ -284,19 +301,23 @@ def _check(values: Mapping[str, Any], found: Mapping[str, Found]) -> None:
 
     for key in ("server.trusted_proxies", "limits.exempt"):
         if bad := next((network for network in values.get(key, ()) if not _is_network(network)), None):
-            raise refuse(key, f"{bad} is no address or network", 'Write for example "10.0.0.0/8"')
+            example = _("Write for example {example}").format(example='"10.0.0.0/8"')
+            raise refuse(key, _("{network} is no address or network").format(network=bad), example)
     if values.get("server.public_url") and not normal_origin(values["server.public_url"]):
-        raise refuse("server.public_url", "is no origin", 'Write for example "https://support.example.org", without a path')
+        remedy = _("Write scheme and host without a path, for example {example}")
+        raise refuse("server.public_url", _("is no origin"), remedy.format(example='"https://support.example.org"'))
     url = values.get("database.url", "")
     if url and not url.startswith(("sqlite:///", "sqlite+aiosqlite:///", "postgresql://", "postgresql+asyncpg://")):
-        raise refuse("database.url", "names an unknown database", "Begin with postgresql+asyncpg:// or sqlite+aiosqlite:///")
+        remedy = _("Begin with {this} or {that}").format(this="postgresql+asyncpg://", that="sqlite+aiosqlite:///")
+        raise refuse("database.url", _("names an unknown database"), remedy)
     if url.startswith("postgresql") and not find_spec("asyncpg"):
-        raise refuse("database.url", "needs the driver of PostgreSQL", 'Run: pip install "livesupport[postgres]"')
+        install = 'pip install "livesupport[postgres]"'
+        raise refuse("database.url", _("needs the driver of PostgreSQL"), _("Run: {command}").format(command=install))
     for key, other in (("tls.cert", "tls.key"), ("tls.key", "tls.cert")):
         if values.get(key) and not values.get(other):
-            raise refuse(key, f"needs {other}", "Set both or none")
+            raise refuse(key, _("needs {setting}").format(setting=other), _("Set both or none"))
         if values.get(key) and not Path(values[key]).is_file():
-            raise refuse(key, "is no file", "Name a PEM file that the server may read")
+            raise refuse(key, _("is no file"), _("Name a PEM file that the server may read"))
 
 
 def _is_network(text: str) -> bool:
@@ -318,6 +339,6 @@ def _fields(kind: type[msgspec.Struct]) -> Iterator[tuple[msgspec.structs.FieldI
 def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
     tables: dict[str, Any] = {}
     for key, value in values.items():
-        section, _, name = key.rpartition(".")
+        section, _dot, name = key.rpartition(".")
         (tables.setdefault(section, {}) if section else tables)[name] = value
     return tables

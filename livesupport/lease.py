@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from livesupport.i18n import gettext as _
+
 StillHeld = Callable[[], Awaitable[bool]]
 
 
@@ -28,7 +30,8 @@ async def file_lease(directory: Path) -> AsyncIterator[StillHeld]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise LeaseHeld(f"{directory} is served by {file.read().strip() or 'another process'}") from None
+            holder = file.read().strip() or _("another process")
+            raise LeaseHeld(_("{data} is served by {holder}").format(data=directory, holder=holder)) from None
         file.truncate(0)
         file.write(this_process())
         file.flush()
@@ -41,4 +44,4 @@ async def _always() -> bool:
 
 def this_process() -> str:
     """Who holds the lease, for the one who wanted it too."""
-    return f"process {os.getpid()} on {socket.gethostname()}"
+    return _("process {number} on {host}").format(number=os.getpid(), host=socket.gethostname())

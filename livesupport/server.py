@@ -24,6 +24,7 @@ from livesupport.config import Config, ConfigError
 from livesupport.errors import ServiceError
 from livesupport.http import State
 from livesupport.http.protocol import http_protocol
+from livesupport.i18n import gettext as _
 from livesupport.live import SocketProtocol
 
 log = structlog.get_logger()
@@ -123,14 +124,18 @@ def bind(host: str, port: int) -> list[socket.socket]:
     try:
         places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except socket.gaierror:
-        raise CannotListen(f"{host} is no address of this machine: change server.host or --host") from None
+        raise _no_address(host) from None
     sockets = []
-    for family, kind, protocol, _name, address in places:
+    for family, kind, protocol, _canonical, address in places:
         with suppress(_NotHere):  # "localhost" may mean IPv6 too, where there is none
             sockets.append(_bound(socket.socket(family, kind, protocol), address, host, port))
     if not sockets:
-        raise CannotListen(f"{host} is no address of this machine: change server.host or --host")
+        raise _no_address(host)
     return sockets
+
+
+def _no_address(host: str) -> CannotListen:
+    return CannotListen(_("{host} is no address of this machine: change server.host or --host").format(host=host))
 
 
 class _NotHere(Exception):
@@ -147,12 +152,12 @@ def _bound(place: socket.socket, address: tuple[object, ...], host: str, port: i
         place.close()
         match error.errno:
             case errno.EADDRINUSE:
-                why = "is used by another program: stop that one, or change server.port or --port here"
+                why = _("port {port} on {host} is used by another program: stop that one, or change server.port or --port here")
             case errno.EACCES:
-                why = "needs more rights: choose one from 1024 up with server.port or --port, behind a proxy"
-            case _:
+                why = _("port {port} on {host} needs more rights: choose one from 1024 up, and put a proxy before it")
+            case _other:
                 raise _NotHere from None
-        raise CannotListen(f"port {port} on {host} {why}") from None
+        raise CannotListen(why.format(port=port, host=host)) from None
     return place
 
 

@@ -19,6 +19,7 @@ import itsdangerous
 import msgspec
 
 from livesupport.config import ConfigError
+from livesupport.i18n import gettext as _
 
 KEY_BYTES = 32
 FEWEST_DISTINCT_BYTES = 16  # 32 random bytes have fewer once in 10^19 keys; "changeme…" and repeated patterns always do
@@ -42,9 +43,9 @@ def load_key(directory: Path, name: str) -> bytes:
         _make_key(path)
     key = path.read_bytes()
     if len(key) < KEY_BYTES or len(set(key)) < FEWEST_DISTINCT_BYTES:
-        raise ConfigError(str(path), "", "is no key of 32 random bytes", "Move it away; the next start makes a new one")
+        raise ConfigError(str(path), "", _("is no key of 32 random bytes"), _("Move it away; the next start makes a new one"))
     if path.stat().st_mode & 0o077:
-        raise ConfigError(str(path), "", "can be read by others", f"Run: chmod 600 {path}")
+        raise ConfigError(str(path), "", _("can be read by others"), _("Run: {command}").format(command=f"chmod 600 {path}"))
     return key
 
 

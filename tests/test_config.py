@@ -87,7 +87,7 @@ def test_only_secrets_are_read_from_files() -> None:
         ('[database]\nurl = "mysql://db"', "database.url: names an unknown database. Begin with postgresql+asyncpg://"),
         (
             '[server]\npublic_url = "https://a.example/chat"',
-            'server.public_url: is no origin. Write for example "https://support.example.org", without a path',
+            'server.public_url: is no origin. Write scheme and host without a path, for example "https://support.example.org"',
         ),
     ],
 )
@@ -125,6 +125,8 @@ def test_every_secret_is_a_setting() -> None:
         ("https://ana@a.example", None),
         ("ftp://a.example", None),
         ("https://a.example:99999", None),
+        ("https://a.example; script-src *", None),
+        ("https://*", None),
         ("a.example", None),
     ],
 )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from livesupport.errors import Unavailable
+from livesupport.i18n import gettext as _
 from livesupport.lease import LeaseHeld, StillHeld, this_process
 from livesupport.storage.database import database_url
 
@@ -27,7 +28,7 @@ async def advisory_lease(url: str) -> AsyncIterator[StillHeld]:
         try:
             await lease.take()
         except (DBAPIError, OSError) as error:
-            raise Unavailable(f"the database cannot be reached: {type(error).__name__}") from None
+            raise Unavailable(_("the database cannot be reached: {reason}").format(reason=type(error).__name__)) from None
         yield lease.still_held
     finally:
         await lease.release()
@@ -44,7 +45,9 @@ class _AdvisoryLease:
         if not await self._connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
             holder = await self._connection.scalar(text(_HOLDER), {"lock": LOCK})
             await self.release()
-            raise LeaseHeld(f"the database is served by {holder or 'another process'}")
+            raise LeaseHeld(
+                _("{data} is served by {holder}").format(data=_("the database"), holder=holder or _("another process"))
+            )
 
     async def still_held(self) -> bool:
         """A broken connection has lost the lock. It is taken again, unless another process was faster; while the database is
