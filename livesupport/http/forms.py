@@ -6,17 +6,20 @@ than the page asks for is refused as a whole.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec import Meta
 from starlette.exceptions import HTTPException
 
 from livesupport.http.state import Request
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 20
-LARGEST_ID = 2**31 - 1  # of a row: a larger number is no id, and some databases would not even compare it
+
+# The id of a row, or 0 where a form means none. Kept as text: what "1e3" or 2**63 mean is then no question (T30).
+RowId = Annotated[str, Meta(pattern=r"\A(0|[1-9][0-9]{0,8})\Z")]
 
 T = TypeVar("T")
 
@@ -54,6 +57,6 @@ def _convert(encoded: bytes, kind: type[T], status: int) -> T:
     if len(fields) != len(pairs):
         raise HTTPException(400)
     try:
-        return msgspec.convert(fields, kind, strict=False)
+        return msgspec.convert(fields, kind)
     except msgspec.ValidationError:
         raise HTTPException(status) from None

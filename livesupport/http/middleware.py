@@ -224,11 +224,12 @@ class OneOrigin:
 
 
 class BodyLimit:
-    """Reads no more than `size` bytes of a body and waits no longer than BODY_SECONDS for it."""
+    """Reads no more than `size` bytes of a body and waits no longer than `seconds` for it."""
 
-    def __init__(self, app: ASGIApp, size: int) -> None:
+    def __init__(self, app: ASGIApp, size: int, seconds: float = BODY_SECONDS) -> None:
         self.app = app
         self.size = size
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -237,7 +238,7 @@ class BodyLimit:
         if _declared_length(scope) > self.size:
             await problem(Request(scope), 413, headers={"Connection": "close"})(scope, receive, send)
             return
-        deadline = asyncio.get_running_loop().time() + BODY_SECONDS
+        deadline = asyncio.get_running_loop().time() + self.seconds
         complete = False
         left = self.size
 

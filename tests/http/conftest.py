@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import datetime
 
 import httpx2
 import pytest
@@ -17,17 +16,14 @@ from livesupport.config import Config
 from livesupport.http import EXCEPTION_HANDLERS, State, middleware, new_state, routes
 from livesupport.live import AgentIdentity, Ports, Site, open_desk
 from livesupport.metrics import Metrics
-from livesupport.model import Agent, Ticket
+from livesupport.model import Agent, Author, Role, Ticket
 from livesupport.rules import Rules
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from livesupport.tickets.requests import NewLine, NewTicket
 from livesupport.tickets.service import Tickets
-from tests.databases import Clock, clock, database, database_url, sqlite_template
+from tests.databases import Clock
 
-__all__ = ["clock", "database", "database_url", "sqlite_template"]
-
-URL = "http://127.0.0.1:8000"
 PASSWORD = "a good long password"
 
 
@@ -53,8 +49,10 @@ class House:
             is_ready=self._is_ready,
         )
         self.starlette = Starlette(routes=routes(), middleware=middleware(config), exception_handlers=dict(EXCEPTION_HANDLERS))
+        self.starlette.router.redirect_slashes = False
         self.app = _with_state(self.starlette, self.state)
         self._browsers = AsyncExitStack()
+        self._requests = 0
 
     async def _is_ready(self) -> bool:
         return self.ready
@@ -75,11 +73,11 @@ class House:
             del client.headers[name]
         return client
 
-    async def agent(self, login: str, name: str, role: str = "agent") -> Agent:
+    async def agent(self, login: str, name: str, role: Role = "agent") -> Agent:
         """Somebody who may sign in with PASSWORD."""
-        return await self.accounts.create_agent(login=login, name=name, password=PASSWORD, role=role)  # type: ignore[arg-type]
+        return await self.accounts.create_agent(login=login, name=name, password=PASSWORD, role=role)
 
-    async def signed_in(self, login: str = "ana", name: str = "Ana Beridze", role: str = "agent") -> httpx2.AsyncClient:
+    async def signed_in(self, login: str = "ana", name: str = "Ana Beridze", role: Role = "agent") -> httpx2.AsyncClient:
         """The browser of somebody who has just signed in."""
         if login not in {agent.login for agent in await self.accounts.agents()}:
             await self.agent(login, name, role)
@@ -88,32 +86,47 @@ class House:
         assert answer.status_code == 303, answer.text
         return browser
 
-    async def ticket(self, question: str = "The blue kettle leaks", name: str = "Nino", **more: object) -> Ticket:
-        """A request that Nino has left."""
-        self._requests = getattr(self, "_requests", 0) + 1
+    async def ticket(
+        self,
+        question: str = "The blue kettle leaks",
+        name: str = "Nino",
+        *,
+        phone: str = "+995555123456",
+        page: str = "",
+        lines: tuple[NewLine, ...] = (),
+    ) -> Ticket:
+        """A request that Nino has left; with lines it is made of a chat."""
+        self._requests += 1
         return await self.tickets.open(
             NewTicket(
-                origin=f"request-{self._requests:08}", site="default", name=name, phone="+995555123456",
-                question=question, actor=name, **more,  # type: ignore[arg-type]
+                origin=f"request-{self._requests:08}",
+                site="default",
+                name=name,
+                phone=phone,
+                question=question,
+                actor=name,
+                page=page,
+                from_chat=bool(lines),
+                lines=lines,
             )
-        )  # fmt: skip
+        )
 
     async def saved_chat(self) -> Ticket:
         """A chat of Nino and Ana that was turned into a ticket."""
-        said = [("requester", "Nino", "The blue kettle leaks"), ("agent", "Ana", "Since when?"), ("requester", "Nino", "Today")]
+        said: list[tuple[Author, str, str]] = [
+            ("requester", "Nino", "The blue kettle leaks"),
+            ("agent", "Ana", "Since when?"),
+            ("requester", "Nino", "Today"),
+        ]
         lines = tuple(
-            NewLine(chain="chat", epoch=1, seq=seq, at=_minutes(self.clock.now, seq), author=author, name=name, text=text)  # type: ignore[arg-type]
+            NewLine(chain="chat", epoch=1, seq=seq, at=self.clock.now, author=author, name=name, text=text)
             for seq, (author, name, text) in enumerate(said)
         )
-        return await self.ticket(from_chat=True, lines=lines)
+        return await self.ticket(lines=lines)
 
     async def close(self) -> None:
         await self._browsers.aclose()
         self.desk.close()
-
-
-def _minutes(start: datetime, count: int) -> datetime:
-    return start.replace(minute=count)
 
 
 def _with_state(app: ASGIApp, state: State) -> ASGIApp:

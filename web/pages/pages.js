@@ -2,9 +2,11 @@
  * What every page of the desk gains from JavaScript: times in the reader's zone, icons, copying, and forms that are sent once.
  * Without it the same pages work, only plainer.
  */
+import { ago } from "../shared/ago.js";
+import "../shared/desk-icons.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
-import { ago, clock, moment } from "../shared/time.js";
+import { clock, moment } from "../shared/time.js";
 
 const EVERY_MINUTE = 60_000;
 

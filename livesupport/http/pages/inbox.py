@@ -10,14 +10,13 @@ from msgspec import Meta
 from starlette.responses import Response
 
 from livesupport.http.auth import signed_in
-from livesupport.http.forms import LARGEST_ID, Form, read_query
+from livesupport.http.forms import Form, read_query
 from livesupport.http.state import Request
 from livesupport.http.wording import status_word
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent, TicketStatus
 from livesupport.tickets.requests import TicketFilter
 
-AgentId = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
 StatusChoice = Literal["unsolved", "all", "new", "open", "pending", "on_hold", "solved", "closed"]
 
 UNSOLVED: tuple[TicketStatus, ...] = ("new", "open", "pending", "on_hold")
@@ -28,7 +27,7 @@ class Query(Form, frozen=True, omit_defaults=True):
     """What the address line of the inbox may say. `assignee`: "any", "me", "none" or an agent's id."""
 
     status: StatusChoice = "unsolved"
-    assignee: Literal["any", "me", "none"] | AgentId = "any"
+    assignee: Annotated[str, Meta(pattern=r"\A(any|me|none|[1-9][0-9]{0,8})\Z")] = "any"
     q: Annotated[str, Meta(max_length=200)] = ""
     cursor: Annotated[str, Meta(max_length=200)] = ""
     lang: str = ""
@@ -70,7 +69,14 @@ def _filter(query: Query, me: Agent) -> TicketFilter:
             statuses = UNSOLVED
         case status:
             statuses = (status,)
-    return TicketFilter(statuses=statuses, assignee=me.id if query.assignee == "me" else query.assignee, text=query.q)
+    match query.assignee:
+        case "any" | "none" as who:
+            assignee: int | Literal["any", "none"] = who
+        case "me":
+            assignee = me.id
+        case number:
+            assignee = int(number)
+    return TicketFilter(statuses=statuses, assignee=assignee, text=query.q)
 
 
 def _status_chips(query: Query) -> list[Chip]:
@@ -82,13 +88,13 @@ def _status_chips(query: Query) -> list[Chip]:
 
 
 def _assignee_chips(query: Query) -> list[Chip]:
-    words: dict[Literal["any", "me", "none"], str] = {"any": _("Everybody's"), "me": _("Mine"), "none": _("Nobody's")}
+    words = {"any": _("Everybody's"), "me": _("Mine"), "none": _("Nobody's")}
     return [Chip(word, _link(query, assignee=who, cursor=""), query.assignee == who) for who, word in words.items()]
 
 
 def _colleague_chips(query: Query, agents: list[Agent], me: Agent) -> list[Chip]:
     return [
-        Chip(agent.name, _link(query, assignee=agent.id, cursor=""), query.assignee == agent.id)
+        Chip(agent.name, _link(query, assignee=str(agent.id), cursor=""), query.assignee == str(agent.id))
         for agent in agents
         if agent.id != me.id
     ]

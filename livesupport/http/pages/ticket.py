@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Literal, get_args
 
-from msgspec import Meta
 from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
 from livesupport.errors import Conflict, Invalid, NewerMessage
 from livesupport.http.auth import signed_in
-from livesupport.http.forms import LARGEST_ID, Form, read_form
+from livesupport.http.forms import Form, RowId, read_form
 from livesupport.http.state import Request
 from livesupport.http.timeline import timeline
 from livesupport.i18n import gettext as _
@@ -18,8 +17,6 @@ from livesupport.model import Agent, Priority, TicketMessage, TicketStatus
 from livesupport.tickets.requests import TicketChange
 from livesupport.tickets.service import Thread
 from livesupport.tickets.status import AFTER_REPLY, FINISHED, MOVES
-
-RowId = Annotated[int, Meta(ge=0, le=LARGEST_ID)]  # 0: none, as a form has no other word for it
 
 
 class Reply(Form, frozen=True, tag_field="action", tag="reply"):
@@ -72,12 +69,15 @@ async def _do(request: Request, me: Agent, form: Reply | Note | Change) -> None:
     tickets, number = request.state["tickets"], request.path_params["number"]
     match form:
         case Reply():
-            await tickets.reply(number, form.text, actor=me, status=form.status, seen_message=form.seen)
+            await tickets.reply(number, form.text, actor=me, status=form.status, seen_message=int(form.seen))
         case Note():
             await tickets.note(number, form.text, actor=me)
         case Change():
             change = TicketChange(
-                status=form.status, priority=form.priority, assignee=form.assignee or None, topic=form.topic or None
+                status=form.status,
+                priority=form.priority,
+                assignee=int(form.assignee) or None,
+                topic=int(form.topic) or None,
             )
             await tickets.change(number, change, actor=me)
 

@@ -1,0 +1,164 @@
+"""Promises that every address keeps, made from the route table, so that a new address cannot be forgotten."""
+
+from __future__ import annotations
+
+import re
+
+import httpx2
+import pytest
+from starlette.endpoints import HTTPEndpoint
+from starlette.routing import Route
+
+from livesupport.config import Config, Server
+from livesupport.http import routes
+from tests.http.conftest import House
+
+ROUTES = {route.path: route for route in routes() if isinstance(route, Route)}
+READING = {  # addresses, and what somebody who is not signed in hears
+    "/": 303,
+    "/setup": 404,
+    "/login": 200,
+    "/logout": 405,
+    "/console": 401,
+    "/inbox": 401,
+    "/tickets/1001-7": 401,
+    "/widget.js": 200,
+    "/widget/panel?site=default": 200,
+    "/assets/{hash}/shared/tokens.css": 200,
+    "/api/v1/service?site=default": 200,
+    "/protocol.json": 200,
+    "/healthz": 200,
+    "/readyz": 200,
+    "/metrics": 404,
+}
+PUBLIC_WRITES = {"/setup", "/login", "/logout"}  # they check a secret of their own, or take one away
+
+
+def pattern(address: str) -> str:
+    """The route that an address of READING stands for."""
+    path = address.partition("?")[0]
+    return next(route.path for route in ROUTES.values() if route.path_regex.match(path))
+
+
+def writing() -> list[str]:
+    """Addresses at which something can be changed."""
+    classes = {path: route.endpoint for path, route in ROUTES.items() if isinstance(route.endpoint, type)}
+    return [path for path, endpoint in classes.items() if issubclass(endpoint, HTTPEndpoint) and hasattr(endpoint, "post")]
+
+
+def test_this_file_knows_every_address() -> None:
+    assert sorted(pattern(address) for address in READING) == sorted(ROUTES)
+
+
+def test_no_path_has_two_routes() -> None:
+    assert len(ROUTES) == len(routes())
+
+
+@pytest.mark.parametrize("address", READING)
+async def test_every_answer_carries_the_security_headers(house: House, address: str) -> None:
+    browser = await house.browser()
+    answer = await browser.get(address.replace("{hash}", house.state["assets"].hash))
+    assert answer.status_code == READING[address]
+    check_headers(answer, address)
+
+
+@pytest.mark.parametrize("address", ["/inbox", "/console", "/tickets/1001-7", "/setup"])
+async def test_the_pages_behind_the_door_carry_them_too(house: House, address: str) -> None:
+    await house.ticket()
+    browser = await house.signed_in(role="administrator")
+    answer = await browser.get(address)
+    assert answer.status_code == 200
+    check_headers(answer, address)
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def check_headers(answer: httpx2.Response, address: str) -> None:
+    policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert policy["base-uri"] == "'none'"
+    assert policy["form-action"] == "'self'"
+    assert policy["frame-ancestors"] == ("http://127.0.0.1:8000" if "/panel" in address else "'none'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "same-origin"
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert answer.headers["cache-control"] == "no-store" or "/assets/" in address or address == "/widget.js"
+    assert not any(name.startswith("access-control-") for name in answer.headers)
+    assert "server" not in answer.headers
+
+
+def test_the_check_of_the_headers_can_fail() -> None:
+    with pytest.raises(KeyError):
+        check_headers(httpx2.Response(200), "/")
+
+
+async def test_no_page_has_script_or_style_in_its_text(house: House) -> None:
+    await house.saved_chat()
+    browser = await house.signed_in(role="administrator")
+    for address in ("/setup", "/console", "/inbox", "/tickets/1001-7", "/nowhere", "/widget/panel?site=default"):
+        html = (await browser.get(address)).text
+        scripts = re.findall(r"<script(?![^>]*(?:src=|type=\"application/json\"))", html)
+        assert (scripts, re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:", html)) == ([], []), address
+
+
+@pytest.mark.parametrize("path", writing())
+async def test_no_other_site_can_change_anything(house: House, path: str) -> None:
+    ticket = await house.ticket()
+    browser = await house.signed_in()
+    address = path.format(number=ticket.number)
+    assert (await browser.post(address, data={"x": "y"})).status_code not in (403, 405)  # from our own pages it would be heard
+    browser = await house.signed_in()
+    for headers in (
+        {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": "https://evil.test"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://127.0.0.1:8001", "Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://127.0.0.1:8000"},
+        {"Origin": "http://127.0.0.1:8000.evil.test"},
+        {},
+    ):
+        stranger = await house.stranger()
+        stranger.cookies = browser.cookies
+        answer = await stranger.post(address, data={"action": "note", "text": "planted"}, headers=headers)
+        assert answer.status_code == 403, headers
+    assert (await browser.get("/inbox")).status_code == 200  # still signed in
+    assert len((await house.tickets.get(ticket.number)).messages) == 1
+
+
+@pytest.mark.parametrize("path", sorted(set(writing()) - PUBLIC_WRITES))
+async def test_nobody_who_is_not_signed_in_can_change_anything(house: House, path: str) -> None:
+    ticket = await house.ticket()
+    for cookie in ("", "livesupport=", "livesupport=wrong", "livesupport=" + "x" * 5000):
+        browser = await house.browser(**({"Cookie": cookie} if cookie else {}))
+        answer = await browser.post(path.format(number=ticket.number), data={"action": "note", "text": "planted"})
+        assert answer.status_code == 401
+    thread = await house.tickets.get(ticket.number)
+    assert (thread.ticket.status, len(thread.messages)) == ("new", 1)
+
+
+@pytest.mark.parametrize("path", sorted(ROUTES))
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
+async def test_other_methods_are_answered_with_what_is_allowed(house: House, path: str, method: str) -> None:
+    browser = await house.signed_in()
+    answer = await browser.request(method, re.sub(r"\{.*?\}", "1", path))
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) <= {"GET", "HEAD", "POST"}
+
+
+class TestOverHttps:
+    """Where people reach us over HTTPS."""
+
+    @pytest.fixture
+    def config(self) -> Config:
+        return Config(server=Server(public_url="https://support.example"))
+
+    async def test_browsers_are_told_to_stay_on_https(self, house: House) -> None:
+        answer = await (await house.browser()).get("/login")
+        assert answer.headers["strict-transport-security"].startswith("max-age=")
+        assert "connect-src 'self' wss://support.example;" in answer.headers["content-security-policy"]
+
+
+async def test_without_https_they_are_not(house: House) -> None:
+    assert "strict-transport-security" not in (await (await house.browser()).get("/login")).headers

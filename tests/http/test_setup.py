@@ -1,0 +1,71 @@
+"""The first start: whoever holds the printed link becomes the administrator, once, and nobody else ever."""
+
+from __future__ import annotations
+
+from tests.http.conftest import PASSWORD, House
+
+SALOME = {"name": "Salome", "login": "salome", "password": PASSWORD}
+
+
+async def test_without_the_link_the_page_is_closed(house: House) -> None:
+    await house.accounts.new_setup_secret()
+    browser = await house.browser()
+    for address in ("/setup", "/setup?token=", "/setup?token=wrong", "/setup?token=" + "x" * 5000):
+        answer = await browser.get(address)
+        assert answer.status_code == 404
+        assert "one-time link" in answer.text
+        assert "<form" not in answer.text
+    assert (await browser.post("/setup", data={"token": "wrong", **SALOME})).status_code == 404
+    assert await house.accounts.setup_needed()
+
+
+async def test_the_link_makes_the_administrator_signs_in_and_shows_the_embed_line(house: House) -> None:
+    secret = await house.accounts.new_setup_secret()
+    browser = await house.browser()
+    assert 'name="token"' in (await browser.get(f"/setup?token={secret}")).text
+    answer = await browser.post("/setup", data={"token": secret, **SALOME})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/setup")
+    shown = await browser.get("/setup")
+    assert "&lt;script src=&#34;http://127.0.0.1:8000/widget.js&#34; data-site=&#34;default&#34; async&gt;" in shown.text
+    assert [(agent.login, agent.role) for agent in await house.accounts.agents()] == [("salome", "administrator")]
+
+
+async def test_the_link_works_once(house: House) -> None:
+    secret = await house.accounts.new_setup_secret()
+    assert (await (await house.browser()).post("/setup", data={"token": secret, **SALOME})).status_code == 303
+    eve = await house.browser()
+    assert (await eve.get(f"/setup?token={secret}")).status_code == 404
+    answer = await eve.post("/setup", data={"token": secret, "name": "Eve", "login": "eve", "password": PASSWORD})
+    assert answer.status_code == 404
+    assert len(await house.accounts.agents()) == 1
+
+
+async def test_the_link_ends_after_a_day(house: House) -> None:
+    secret = await house.accounts.new_setup_secret()
+    house.clock.forward(hours=24, seconds=1)
+    assert (await (await house.browser()).get(f"/setup?token={secret}")).status_code == 404
+
+
+async def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(house: House) -> None:
+    secret = await house.accounts.new_setup_secret()
+    browser = await house.browser()
+    answer = await browser.post("/setup", data={"token": secret, "name": "Salome", "login": "two words", "password": "short"})
+    assert answer.status_code == 422
+    assert 'value="Salome"' in answer.text
+    assert 'value="two words"' in answer.text
+    assert 'id="login-problem"' in answer.text
+    assert 'id="password-problem"' in answer.text
+    assert 'id="name-problem"' not in answer.text
+    assert "short" not in answer.text.replace("shortcut", "")  # a password never comes back
+    assert (await browser.post("/setup", data={"token": secret, **SALOME})).status_code == 303
+
+
+async def test_nobody_chooses_another_role(house: House) -> None:
+    secret = await house.accounts.new_setup_secret()
+    answer = await (await house.browser()).post("/setup", data={"token": secret, "role": "agent", **SALOME})
+    assert answer.status_code == 422
+    assert await house.accounts.setup_needed()
+
+
+async def test_an_agent_who_is_no_administrator_finds_it_closed(house: House) -> None:
+    assert (await (await house.signed_in()).get("/setup")).status_code == 404
