@@ -51,6 +51,7 @@ def clock() -> Clock:
 
 
 only_sqlite = pytest.mark.parametrize("kind", ["sqlite"])  # on a test of what only files do
+only_postgresql = pytest.mark.parametrize("kind", ["postgresql"])  # on a test of what only servers do
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

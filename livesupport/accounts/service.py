@@ -55,18 +55,22 @@ class Accounts:
     async def setup_open(self, secret: str) -> bool:
         """Whether `finish_setup` would take this secret."""
         async with self._database.read() as connection:
-            return await settings.knows_setup_secret(connection, _hash(secret), self._clock())
+            known = await settings.knows_setup_secret(connection, _hash(secret), self._clock())
+            return known and await agents.count_administrators(connection) == 0
 
     async def finish_setup(self, secret: str, *, login: str, name: str, password: str) -> Agent:
         """Makes the first administrator and uses the secret up.
 
-        Raises `Invalid`, and `NotFound` when the secret is wrong, used or too old.
+        Raises `Invalid`, and `NotFound` when the secret is wrong, used or too old, or somebody is administrator already.
         """
+        if not await self.setup_open(secret):  # before any costly work for a stranger
+            raise NotFound("no such setup link")
         new = NewAgent(login=login, name=name, password=password, role="administrator")
         password_hash = await self._passwords.hash(password)
         async with self._database.write() as connection:
             await settings.advance(connection, "directory")
-            if not await settings.use_setup_secret(connection, _hash(secret), self._clock()):
+            is_good = await settings.use_setup_secret(connection, _hash(secret), self._clock())
+            if not is_good or await agents.count_administrators(connection) > 0:
                 raise NotFound("no such setup link")
             return await self._add(connection, new, password_hash)
 

@@ -1,6 +1,6 @@
 """Opens the database: SQLite with one writer and a few read-only readers, or PostgreSQL.
 
-This and `migrate.py` are the only places that ask which database it is.
+Apart from the ways to begin (`migrate.py`, `advisory.py`), only this file asks which database it is.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from livesupport.errors import Conflict, Unavailable
+from livesupport.i18n import gettext as _
 
 log = structlog.get_logger()
 
@@ -146,12 +147,12 @@ def clear_errors() -> Iterator[None]:
     except ProgrammingError:
         raise
     except (DBAPIError, PoolTimeout, OSError) as error:
-        reason = _reason(error)
-        log.error("database_unavailable", reason=reason)
-        raise Unavailable(f"the database cannot be used: {reason}") from None
+        code = _code(error)
+        log.error("database_unavailable", code=code)
+        raise Unavailable(_("the database cannot be used: {reason} ({code})").format(reason=_reason(code), code=code)) from None
 
 
-def _reason(error: Exception) -> str:
+def _code(error: Exception) -> str:
     """The database's own name for what went wrong, such as SQLITE_FULL or 57P01; never its sentence."""
     original = getattr(error, "orig", None) or error
     cause = original.__cause__ or original
@@ -159,3 +160,22 @@ def _reason(error: Exception) -> str:
         if code := getattr(cause, name, None) or getattr(original, name, None):
             return str(code)
     return type(cause).__name__
+
+
+def _reason(code: str) -> str:
+    """What the code means to whoever runs the server. Codes begin with the general case: SQLITE_IOERR_FSYNC."""
+    reasons = {
+        "SQLITE_BUSY": _("another program holds it"),
+        "SQLITE_CANTOPEN": _("the file cannot be opened"),
+        "SQLITE_CORRUPT": _("the file is damaged; restore a backup"),
+        "SQLITE_FULL": _("the disk is full"),
+        "SQLITE_IOERR": _("the disk fails"),
+        "SQLITE_NOTADB": _("the file is damaged; restore a backup"),
+        "SQLITE_READONLY": _("it is read-only"),
+        "28": _("the server refuses the user or the password"),  # PostgreSQL's class of invalid authorisation
+        "3D": _("the server has no database of this name"),
+        "53": _("the server has no room left"),
+        "ConnectionRefusedError": _("no server answers at its address"),
+        "gaierror": _("its host is unknown"),
+    }
+    return next((reason for beginning, reason in reasons.items() if code.startswith(beginning)), _("try again"))

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Connection, inspect, text
 
 from livesupport.errors import Unavailable
+from livesupport.i18n import gettext as _
 from livesupport.storage.database import clear_errors, database_url, is_sqlite, writer_engine
 
 log = structlog.get_logger()
@@ -60,7 +61,7 @@ async def check(url: str) -> None:
         await engine.dispose()
     _check_known(found)
     if found != revisions()[-1]:
-        raise Unavailable("the database is not of this version's schema yet: run livesupport migrate")
+        raise Unavailable(_("the database is not of this version's schema yet: run livesupport migrate"))
 
 
 def _revision(connection: Connection) -> str | None:
@@ -73,9 +74,10 @@ def _revision(connection: Connection) -> str | None:
 
 def _check_known(found: str | None) -> None:
     if found == "":
-        raise Unavailable("the database holds tables of another program: name an empty one in database.url")
+        raise Unavailable(_("the database holds tables of another program: name an empty one in database.url"))
     if found is not None and found not in revisions():
-        raise Unavailable(f"the database is of schema {found}, this program knows {revisions()[-1]}: install the newer program")
+        sentence = _("the database is of schema {found}, this program knows {known}: install the newer program")
+        raise Unavailable(sentence.format(found=found, known=revisions()[-1]))
 
 
 def _make_private(file: Path) -> None:
@@ -93,7 +95,8 @@ def _copy(file: Path, revision: str) -> None:
             source.backup(target)
         partial.replace(copy)
     except sqlite3.Error as error:
-        raise Unavailable(f"the database cannot be copied before it is changed: {error.sqlite_errorname}") from None
+        sentence = _("the database cannot be copied before it is changed: {code}")
+        raise Unavailable(sentence.format(code=error.sqlite_errorname)) from None
     finally:
         partial.unlink(missing_ok=True)
     log.info("database_copied", copy=copy.name)

@@ -196,8 +196,9 @@ class Tickets:
         await threads.add_event(connection, ticket.id, "replied" if kind == "reply" else "noted", actor.name, self._clock())
 
     async def _apply(self, connection: AsyncConnection, ticket: Ticket, change: TicketChange, actor: Agent) -> Ticket:
-        """Carries a change out; any deed of an agent, even an empty change, opens a new ticket."""
-        status = touched(ticket.status) if change.status is UNSET else moved(ticket.status, change.status)
+        """Carries a change out. Any deed of an agent opens a new ticket, also one that names the state as it was."""
+        wish = ticket.status if change.status is UNSET else change.status
+        status = touched(ticket.status) if wish == ticket.status else moved(ticket.status, wish)
         priority = ticket.priority if change.priority is UNSET else change.priority
         assignee = ticket.assignee if change.assignee is UNSET else await _assignable(connection, change.assignee)
         topic = ticket.topic if change.topic is UNSET else await _topic(connection, ticket.site, change.topic)

@@ -56,6 +56,16 @@ async def test_nobody_sets_up_with_a_wrong_a_former_or_an_old_link(accounts: Acc
     assert await accounts.setup_needed()
 
 
+async def test_the_link_is_closed_once_somebody_is_administrator_by_other_means(accounts: Accounts) -> None:
+    secret = await accounts.new_setup_secret()
+    assert await accounts.setup_open(secret)
+    await accounts.create_agent(login="eka", name="Eka", password=PASSWORD, role="administrator")
+    assert not await accounts.setup_open(secret)
+    with pytest.raises(NotFound):
+        await accounts.finish_setup(secret, **ANA)
+    assert [agent.login for agent in await accounts.agents()] == ["eka"]
+
+
 async def test_a_mistake_in_the_form_does_not_use_the_link_up(accounts: Accounts, clock: Clock) -> None:
     secret = await accounts.new_setup_secret()
     with pytest.raises(Invalid):

@@ -17,7 +17,7 @@ from livesupport.errors import Conflict, Unavailable
 from livesupport.storage import database as module
 from livesupport.storage.database import Database, database_url
 from livesupport.storage.schema import canned_reply, metadata, setup_secret, ticket, ticket_message, topic
-from tests.databases import only_sqlite
+from tests.databases import only_postgresql, only_sqlite
 
 CANARY = "Nino's secret"
 
@@ -143,10 +143,36 @@ def test_a_url_may_leave_the_driver_out(given: str, driver: str) -> None:
     assert database_url(given).drivername == driver
 
 
-async def test_a_server_that_is_not_there_is_unavailable() -> None:
+async def test_a_server_that_is_not_there_is_said_so() -> None:
     async with Database.open("postgresql://root@127.0.0.1:9/nothing") as database:
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable, match="no server answers"):
             await _shortcuts(database)
+
+
+@only_postgresql
+async def test_a_database_that_the_server_does_not_have_is_said_so(database_url: str) -> None:
+    missing = make_url(database_url).set(database="livesupport_missing").render_as_string(hide_password=False)
+    async with Database.open(missing) as database:
+        with pytest.raises(Unavailable, match="no database of this name"):
+            await _shortcuts(database)
+
+
+@only_postgresql
+async def test_a_connection_that_the_server_has_ended_is_replaced_and_a_block_in_it_is_undone(database: Database) -> None:
+    async with database.read() as connection:
+        idle = (await connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar_one()
+    await _end(database, idle)
+    await _add(database, "first")
+    with pytest.raises(Unavailable):
+        async with database.write() as connection:
+            await connection.execute(insert(canned_reply).values(shortcut="second", text="Hello"))
+            await _end(database, (await connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar_one())
+    assert await _shortcuts(database) == {"first"}
+
+
+async def _end(database: Database, backend: int) -> None:
+    async with database.write() as connection:
+        await connection.exec_driver_sql(f"SELECT pg_terminate_backend({backend}, 5000)")
 
 
 # ── SQLite's own ways to fail ────────────────────────────────────────────────────────────────────────────────────────

@@ -153,6 +153,13 @@ async def test_a_program_older_than_the_schema_refuses_and_leaves_it_alone(
     assert await _revision(old_url) == "0002"
 
 
+async def test_a_check_changes_nothing_and_tells_what_to_do(empty_url: str) -> None:
+    with pytest.raises(Unavailable, match="livesupport migrate"):
+        await migrate.check(empty_url)
+    await migrate.upgrade(empty_url)
+    await migrate.check(empty_url)
+
+
 async def test_a_database_of_another_program_is_refused_and_left_alone(empty_url: str) -> None:
     async with Database.open(empty_url) as database, database.write() as connection:
         await connection.execute(text("CREATE TABLE invoices (id INTEGER)"))

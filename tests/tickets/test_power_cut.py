@@ -36,6 +36,9 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
 def _command(url: str, chats: int) -> list[str]:
     return [sys.executable, "-c", PROGRAM, url, str(chats)]
 
@@ -56,8 +59,7 @@ async def _count(connection: AsyncConnection, table: object) -> int:
 
 
 async def test_a_program_killed_among_its_savings_loses_no_ticket_it_told_of(database_url: str) -> None:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(_command(database_url, 10_000), stdout=subprocess.PIPE, text=True, env=environment) as program:
+    with subprocess.Popen(_command(database_url, 10_000), stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as program:
         assert program.stdout is not None
         told = [program.stdout.readline().strip() for _ticket in range(10)]
         program.kill()
@@ -81,13 +83,29 @@ async def test_a_power_cut_at_any_write_to_the_disk_leaves_one_ticket_or_none(da
     assert cuts >= 1  # else nothing was forced to the disk, and this test would mean nothing
 
 
+@only_sqlite
+async def test_a_disk_that_fails_saves_nothing_and_says_so(database_url: str) -> None:
+    if shutil.which("strace") is None and os.environ.get("CI") != "true":
+        pytest.skip("strace is not installed")
+    done = _run_with("error=EIO:when=1+", _command(database_url, 1))
+    assert done.returncode == 1
+    assert "Unavailable" in done.stderr
+    assert "SQLITE_IOERR" in done.stderr
+    async with Database.open(database_url) as database:
+        assert await _numbers(database) == []
+
+
 def _was_killed(command: list[str], at_write: int) -> bool:
     """Runs a program that the kernel kills as it enters its n-th fdatasync; False when there was no such call."""
-    inject = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject=fdatasync:signal=KILL:when={at_write}"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([*inject, "-e", "trace=fdatasync", *command], env=environment, capture_output=True, check=False)
+    done = _run_with(f"signal=KILL:when={at_write}", command)
     assert done.returncode in (0, -signal.SIGKILL, 128 + signal.SIGKILL), done.stderr
     return done.returncode != 0
+
+
+def _run_with(fault: str, command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Runs a program to which the kernel answers fdatasync with this fault."""
+    strace = ["strace", "-f", "-qq", "-o", os.devnull, "-e", "trace=fdatasync", "-e", f"inject=fdatasync:{fault}"]
+    return subprocess.run([*strace, *command], env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
 
 async def _start_again(database: Database) -> None:

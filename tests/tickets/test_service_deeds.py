@@ -152,6 +152,11 @@ async def test_the_first_change_opens_a_new_ticket(tickets: Tickets, ana: Agent)
     assert (await tickets.change("1001", TicketChange(assignee=ana.id), actor=ana)).status == "open"
 
 
+async def test_a_form_that_names_the_old_state_opens_a_new_ticket_too(tickets: Tickets, ana: Agent) -> None:
+    await tickets.open(a_request())
+    assert (await tickets.change("1001", TicketChange(status="new", priority="high"), actor=ana)).status == "open"
+
+
 async def test_an_illegal_move_changes_nothing_at_all(tickets: Tickets, ana: Agent) -> None:
     before = await tickets.open(from_chat())
     with pytest.raises(Conflict):
