@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livesupport.chat import endings, matching, views
+from livesupport.chat import endings, matching, restoring, views
 from livesupport.chat.events import AgentArrived, AgentIdentity, AgentLost, Close, DirectoryChanged
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import (
@@ -11,12 +11,12 @@ from livesupport.chat.protocol import (
     AgentWelcome,
     Block,
     CloseCode,
-    Lines,
     Released,
     SetIntent,
+    Wanted,
     command_names,
 )
-from livesupport.chat.state import Agent, AgentSocket, Chat
+from livesupport.chat.state import Agent, AgentSocket, Chat, Pages
 
 VERSION = "1"
 AGENT_TIMERS = ("agent_notice", "agent_reclaim", "wrap_up")
@@ -76,7 +76,9 @@ def arrived(floor: Floor, event: AgentArrived) -> None:
     if agent is None:
         floor.effects.append(Close(connections=(event.connection,), code=CloseCode.FORBIDDEN))
         return
-    floor.agent_sockets[event.connection] = AgentSocket(connection=event.connection, agent=agent)
+    socket = AgentSocket(connection=event.connection, agent=agent)
+    floor.agent_sockets[event.connection] = socket
+    restoring.note_ended(floor, event.hello.ended)
     if agent.intent is None:
         agent.intent = event.hello.intent or "away"
     _connect(floor, agent, event.connection)
@@ -87,11 +89,31 @@ def arrived(floor: Floor, event: AgentArrived) -> None:
     floor.send(to, views.queue_for(floor, agent))
     for chat in agent.offers.values():
         floor.send(to, views.offer(floor, chat))
-    for chat_id in event.hello.tips:
-        if chat_id not in agent.chats and chat_id not in agent.reading:
-            floor.send(to, Released(chat=chat_id))
+    _sort_held(floor, socket, event.hello)
     for chat in (*agent.chats.values(), *agent.reading.values()):
-        _show_again(floor, chat, agent, event.connection, event.hello)
+        if not chat.unconfirmed:
+            _show_again(floor, chat, agent, event.connection, event.hello)
+    for chat in [chat for chat in agent.chats.values() if chat.unconfirmed]:
+        _take_back(floor, chat, socket)
+    restoring.console_arrived(floor, socket)
+
+
+def _sort_held(floor: Floor, socket: AgentSocket, hello: AgentHello) -> None:
+    """What the page holds and is no longer its own is dropped; of an earlier epoch it may be all that is left of a chat."""
+    for chat_id, tip in hello.tips.items():
+        if chat_id in socket.agent.chats or (chat_id not in floor.chats and tip.epoch != floor.epoch):
+            socket.holds[chat_id] = tip
+        elif chat_id not in socket.agent.reading:
+            floor.send((socket.connection,), Released(chat=chat_id))
+
+
+def _take_back(floor: Floor, chat: Chat, socket: AgentSocket) -> None:
+    """The visitor was back first: the agent goes on, and the page is asked for what it holds beyond."""
+    is_holder = chat.id in socket.holds
+    restoring.confirm(floor, chat, socket.agent)
+    if is_holder:
+        socket.pages[chat.id] = Pages()
+        floor.send((socket.connection,), Wanted(chat=chat.id))
 
 
 def _connect(floor: Floor, agent: Agent, connection: int) -> None:
@@ -118,10 +140,9 @@ def _welcome(floor: Floor, agent: Agent) -> AgentWelcome:
 
 def _show_again(floor: Floor, chat: Chat, agent: Agent, connection: int, hello: AgentHello) -> None:
     to = (connection,)
-    lines, reset = chat.transcript.since(hello.tips.get(chat.id))
     floor.send(to, views.agent_chat(floor, chat, mine=chat.agent is agent))
-    floor.send(to, Lines(chat=chat.id, lines=lines, reset=reset))
-    for note in chat.notes:
+    floor.show_lines(to, chat, hello.tips.get(chat.id))
+    for note in chat.notes.lines:
         floor.send(to, note)
     for receipt in views.receipts(chat):
         floor.send(to, receipt)

@@ -48,7 +48,7 @@ def _wait(floor: Floor, chat: Chat, state: str, seconds: float) -> None:
     chat.saving.state = "asked" if state == "asked" else "armed"
     chat.saving.due_at = floor.now.mono + seconds
     floor.timers.set("saving", chat.id, chat.saving.due_at)
-    floor.say(chat, "armed", name=chat.saving.by.name)
+    floor.say(chat, "armed", name=chat.saving.by.name, agent=chat.saving.by.id)
     floor.touch(chat)
 
 
@@ -108,7 +108,7 @@ def commit(floor: Floor, chat: Chat) -> None:
     floor.timers.cancel("saving", chat.id)
     saving = chat.saving
     saving.state = "saving"
-    saving.saved_upto, saving.saved_notes = chat.transcript.last_seq, len(chat.notes)
+    saving.saved_upto, saving.saved_notes = len(chat.transcript.lines), len(chat.notes.lines)
     floor.effects.append(OpenTicket(snapshot=_snapshot(chat)))
     floor.touch(chat)
 
@@ -123,7 +123,7 @@ def _snapshot(chat: Chat) -> Snapshot:
         agent=chat.agent.id if chat.agent else None,
         saved_by=chat.saving.by.id if chat.saving.by else None,
         lines=tuple(chat.transcript.lines),
-        notes=tuple(chat.notes),
+        notes=tuple(chat.notes.lines),
     )
 
 
@@ -135,6 +135,27 @@ def saved(floor: Floor, chat: Chat, event: TicketSaved) -> None:
     floor.count("converted", "agent" if saving.by else "visitor")
     plan_append(floor, chat)
     floor.touch(chat)
+
+
+def was_saved(floor: Floor, chat: Chat, number: str) -> None:
+    """A chat that came back has a ticket: nothing is committed again, and what the ticket lacks follows."""
+    chat.saving.state, chat.saving.ticket = "saved", number
+    if not any(line.kind == "converted" for line in chat.transcript.lines):
+        floor.say(chat, "converted", name=chat.card.name, other=number)
+    append_all(floor, chat)
+
+
+def append_all(floor: Floor, chat: Chat) -> None:
+    """Hands every line to the ticket once more, because some may be missing; it takes each once."""
+    chat.saving.saved_upto = chat.saving.saved_notes = 0
+    plan_append(floor, chat)
+
+
+def arm_again(floor: Floor, chat: Chat) -> None:
+    """The agent's wish from before the crash: everybody gets the full time once more. Without waiting time it stays undone."""
+    assert chat.agent is not None
+    if _mode(floor, chat) != "recorded" and not chat.saving.refused:
+        _begin(floor, chat, chat.agent)
 
 
 def failed(floor: Floor, chat: Chat, event: TicketFailed) -> None:
@@ -155,8 +176,8 @@ def flush(floor: Floor, chat: Chat) -> None:
     floor.timers.cancel("append", chat.id)
     if saving.state != "saved":
         return
-    lines, notes = tuple(chat.transcript.lines[saving.saved_upto :]), tuple(chat.notes[saving.saved_notes :])
-    saving.saved_upto, saving.saved_notes = chat.transcript.last_seq, len(chat.notes)
+    lines, notes = tuple(chat.transcript.lines[saving.saved_upto :]), tuple(chat.notes.lines[saving.saved_notes :])
+    saving.saved_upto, saving.saved_notes = len(chat.transcript.lines), len(chat.notes.lines)
     if lines or notes:
         earlier = floor.unwritten.get(chat.id, AppendLines(chat=chat.id, lines=(), notes=()))
         floor.unwritten[chat.id] = AppendLines(chat=chat.id, lines=(*earlier.lines, *lines), notes=(*earlier.notes, *notes))

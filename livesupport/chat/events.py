@@ -23,6 +23,7 @@ from livesupport.chat.protocol import (
     VisitorCommand,
     VisitorHello,
 )
+from livesupport.chat.seal import KeyRing
 from livesupport.rules import ConvertMode
 
 Connection = int
@@ -92,12 +93,14 @@ class HoursChanged(Value, frozen=True):
 
 
 class VisitorArrived(Value, frozen=True):
-    """A visitor's hello. `chat` is what the token opened, after its signature was checked; `address` is a keyed hash."""
+    """A visitor's hello. `chat` is what the token opened, after its signature was checked, and `recent` whether it was
+    issued so lately that it may bring back a chat that the server has lost; `address` is a keyed hash."""
 
     connection: Connection
     visitor: str
     hello: VisitorHello
     chat: str | None = None
+    recent: bool = False
     address: str = ""
 
 
@@ -149,6 +152,19 @@ class TicketFailed(Value, frozen=True):
     chat: str
 
 
+class TicketFound(Value, frozen=True):
+    """The outcome of `FindTicket`: the number of the ticket that the chat was saved as, or None."""
+
+    chat: str
+    number: str | None
+
+
+class KeysChanged(Value, frozen=True):
+    """The sealing keys were renewed. Chats that run keep theirs, which still verifies."""
+
+    ring: KeyRing
+
+
 class LinesAppended(Value, frozen=True):
     """The outcome of `AppendLines`: what was handed over is in the ticket, or (`saved` False) nothing of it is."""
 
@@ -175,7 +191,8 @@ class Tick(Value, frozen=True):
 VisitorEvent = VisitorArrived | VisitorSaid | VisitorLost
 AgentEvent = AgentArrived | AgentSaid | AgentLost
 Event = (
-    DirectoryChanged | HoursChanged | VisitorEvent | AgentEvent | TicketSaved | TicketFailed | LinesAppended | RequestSaved
+    DirectoryChanged | HoursChanged | KeysChanged | VisitorEvent | AgentEvent | TicketSaved | TicketFailed | TicketFound
+    | LinesAppended | RequestSaved
     | Draining | Tick
 )  # fmt: skip
 
@@ -242,6 +259,12 @@ class SaveRequest(Value, frozen=True):
     request: LeaveRequest
 
 
+class FindTicket(Value, frozen=True):
+    """Is there a ticket of this chat already? Answer with `TicketFound`."""
+
+    chat: str
+
+
 class Count(Value, frozen=True):
     """One more in a counter that names nobody."""
 
@@ -250,4 +273,4 @@ class Count(Value, frozen=True):
     seconds: float | None = None
 
 
-Effect = Send | Close | IssueToken | OpenTicket | AppendLines | SaveRequest | Count
+Effect = Send | Close | IssueToken | FindTicket | OpenTicket | AppendLines | SaveRequest | Count

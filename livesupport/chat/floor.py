@@ -10,23 +10,27 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from livesupport.chat.events import AppendLines, Connection, Count, Effect, Moment, Send, Site
-from livesupport.chat.protocol import Line, LineKind, Party, Push, RefusalCode, Refused
-from livesupport.chat.state import Agent, AgentSocket, Chat, QueueKey, VisitorSocket
+from livesupport.chat.protocol import Line, LineKind, Lines, Party, Push, RefusalCode, Refused, Tip, VisitorCard
+from livesupport.chat.seal import KeyRing
+from livesupport.chat.state import Agent, AgentSocket, Chat, QueueKey, Restoring, VisitorSocket
 from livesupport.chat.timers import Timers
 from livesupport.rules import Rules
 
 RUNNING_TIMERS = (
     "offer", "show_queue", "wait_prompt", "max_wait", "agent_lost", "gone_notice", "grace", "idle", "age", "ending",
 )  # fmt: skip
-CHAT_TIMERS = (*RUNNING_TIMERS, "saving", "append", "forget")
+CHAT_TIMERS = (*RUNNING_TIMERS, "saving", "append", "forget", "lease")
 
 
 class Floor:
     """All memory of all chats of this server, and what is to be done about it."""
 
-    def __init__(self, rules: Rules, epoch: int, new_id: Callable[[], str], fingerprint: Callable[[str], str]) -> None:
+    def __init__(
+        self, rules: Rules, epoch: int, ring: KeyRing, new_id: Callable[[], str], fingerprint: Callable[[str], str]
+    ) -> None:
         self.rules = rules
         self.epoch = epoch
+        self.ring = ring
         self.new_id = new_id
         self.fingerprint = fingerprint
         self.now = Moment(0.0, 0.0)
@@ -44,6 +48,8 @@ class Floor:
         self.bytes = 0
         self.messages = 0  # said since the start, for the metrics
         self.unwritten: dict[str, AppendLines] = {}  # lines of saved chats that are not known to be in their tickets
+        self.restoring: dict[str, Restoring] = {}  # chats that their visitors are bringing back
+        self.ended: dict[str, None] = {}  # chats that agents' pages saw ending before this start, oldest first
         self.draining = False
         self._touched: dict[str, Chat] = {}
         self._told_agents: dict[int, Agent] = {}
@@ -105,17 +111,29 @@ class Floor:
         name: str = "",
         text: str = "",
         id: str | None = None,
-        author: str = "",
         other: str = "",
+        agent: int | None = None,
+        topic: int | None = None,
+        card: VisitorCard | None = None,
     ) -> Line:
-        """Adds a line to the chat and sends it to its whole audience."""
+        """Adds a line to the chat, sealed, and sends it to its whole audience."""
         before = chat.transcript.size
-        line = chat.transcript.append(kind, by, self.now.wall, name=name, text=text, id=id, author=author, other=other)
+        line = chat.transcript.append(
+            kind, by, self.now.wall, name=name, text=text, id=id, other=other, agent=agent, topic=topic, card=card
+        )
         self.bytes += chat.transcript.size - before
         self.messages += kind == "message"
         if audience := self.audience(chat):
             self.effects.append(Send(to=audience, push=line))
         return line
+
+    def show_lines(self, to: Iterable[Connection], chat: Chat, tip: Tip | None = None) -> None:
+        """The lines after `tip` to some connections: first how many, then each as the record that it is."""
+        connections = tuple(to)
+        lines, reset = chat.transcript.since(tip)
+        self.send(connections, Lines(chat=chat.id, count=len(lines), reset=reset))
+        for line in lines:
+            self.send(connections, line)
 
     # ── what has changed ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -177,7 +195,7 @@ class Floor:
             supervisor.reading.pop(chat.id, None)
         self.bytes -= chat.transcript.size
         chat.transcript.clear()
-        chat.notes.clear()
+        chat.notes.lines.clear()
         chat.sockets.clear()
         self.chats.pop(chat.id, None)
         self.waiting.pop(chat.id, None)

@@ -14,6 +14,7 @@ from livesupport.chat import (
     conversion,
     endings,
     matching,
+    restoring,
     service,
     supervision,
     talk,
@@ -26,6 +27,7 @@ from livesupport.chat import events as ev
 from livesupport.chat import protocol as p
 from livesupport.chat.events import Effect, Event, Moment
 from livesupport.chat.floor import Floor
+from livesupport.chat.seal import KeyRing
 from livesupport.chat.state import Agent, AgentSocket, Chat, VisitorSocket
 from livesupport.rules import Rules
 
@@ -46,6 +48,7 @@ VISITOR_COMMANDS: dict[type, Callable[[Floor, VisitorSocket, Any], None]] = {
     p.KeepWaiting: waiting.keep_waiting,
     p.VisitorUndoEnd: endings.visitor_undo_end,
     p.VisitorEnd: endings.visitor_end,
+    p.Records: restoring.visitor_records,
     p.Rate: endings.rate,
 }
 
@@ -58,6 +61,7 @@ AGENT_COMMANDS: dict[type, Callable[[Floor, AgentSocket, Any], None]] = {
     p.Leave: supervision.leave,
     p.TakeOver: supervision.take_over,
     p.Watch: supervision.watch,
+    p.Records: restoring.agent_records,
 }
 
 # … and given also the chat, which must be a running one that this agent serves.
@@ -90,6 +94,7 @@ CHAT_DEADLINES: dict[str, Callable[[Floor, Chat], None]] = {
     "forget": endings.forget_due,
     "saving": conversion.due,
     "append": conversion.flush,
+    "lease": restoring.renew_lease,
 }
 
 AGENT_DEADLINES: dict[str, Callable[[Floor, Agent], None]] = {
@@ -114,11 +119,14 @@ class Stats(NamedTuple):
 class ChatMachine:
     """All chats of one server, in memory.
 
-    `epoch` numbers the starts of the desk, `new_id` makes ids of at least 128 random bits, `fingerprint` is a keyed hash.
+    `epoch` numbers the starts of the desk, `ring` holds the sealing keys, `new_id` makes ids of at least 128 random bits,
+    `fingerprint` is a keyed hash.
     """
 
-    def __init__(self, rules: Rules, epoch: int, new_id: Callable[[], str], fingerprint: Callable[[str], str]) -> None:
-        self._floor = Floor(rules, epoch, new_id, fingerprint)
+    def __init__(
+        self, rules: Rules, epoch: int, ring: KeyRing, new_id: Callable[[], str], fingerprint: Callable[[str], str]
+    ) -> None:
+        self._floor = Floor(rules, epoch, ring, new_id, fingerprint)
         self._handlers: dict[type, Callable[[Any], None]] = {
             ev.VisitorSaid: self._visitor_said,
             ev.AgentSaid: self._agent_said,
@@ -130,6 +138,8 @@ class ChatMachine:
             ev.HoursChanged: self._hours_changed,
             ev.TicketSaved: self._ticket_saved,
             ev.TicketFailed: self._ticket_failed,
+            ev.TicketFound: lambda event: restoring.ticket_found(self._floor, event),
+            ev.KeysChanged: self._keys_changed,
             ev.LinesAppended: lambda event: conversion.appended(self._floor, event),
             ev.RequestSaved: lambda event: visitors.request_saved(self._floor, event),
             ev.Draining: self._drain,
@@ -218,6 +228,9 @@ class ChatMachine:
         if (chat := self._floor.chats.get(event.chat)) and chat.saving.state == "saving":
             conversion.failed(self._floor, chat, event)
 
+    def _keys_changed(self, event: ev.KeysChanged) -> None:
+        self._floor.ring = event.ring
+
     def _drain(self, _event: ev.Draining) -> None:
         """No new offers and no new chats; tickets get their last lines; everybody comes back at a moment of their own."""
         floor = self._floor
@@ -249,6 +262,8 @@ class ChatMachine:
                 agent_handler(floor, agent)
         elif what == "dispatch":
             floor.seats_changed = True
+        elif what == "restore":
+            restoring.due(floor, of)
         elif what == "rewrite":
             conversion.write(floor, of)
         elif what == "refresh":

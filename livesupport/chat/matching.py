@@ -7,12 +7,12 @@ from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import (
     Accept,
     Decline,
-    Lines,
     OfferClosed,
     OfferCloseReason,
     RefusalCode,
     Released,
     Requeue,
+    Tip,
 )
 from livesupport.chat.state import Agent, AgentSocket, Chat, Offer
 
@@ -180,7 +180,7 @@ def assign(floor: Floor, chat: Chat, agent: Agent) -> None:
     chat.ask_wait = chat.lost_agent = chat.escalated = chat.overtaken = False
     chat.shown_position = None
     seat(floor, chat, agent)
-    floor.say(chat, "assigned", name=agent.name)
+    floor.say(chat, "assigned", name=agent.name, agent=agent.id)
     floor.count("matched", floor.topic_name(chat), seconds=waited)
 
 
@@ -190,7 +190,7 @@ def hand_over(floor: Floor, chat: Chat, agent: Agent) -> None:
     if sender is not None:
         release(floor, chat, sender)
     seat(floor, chat, agent)
-    floor.say(chat, "transferred", name=sender.name if sender else "", other=agent.name)
+    floor.say(chat, "transferred", name=sender.name if sender else "", other=agent.name, agent=agent.id)
 
 
 def seat(floor: Floor, chat: Chat, agent: Agent) -> None:
@@ -210,11 +210,11 @@ def seat(floor: Floor, chat: Chat, agent: Agent) -> None:
     floor.touch_agent(agent)
 
 
-def show(floor: Floor, chat: Chat, agent: Agent, connections: set[int]) -> None:
-    """Everything a console needs to draw a chat: its state, all lines, the notes, the receipts."""
+def show(floor: Floor, chat: Chat, agent: Agent, connections: set[int], tip: Tip | None = None) -> None:
+    """Everything a console needs to draw a chat: its state, the lines after `tip`, the notes, the receipts."""
     floor.send(connections, views.agent_chat(floor, chat, mine=chat.agent is agent))
-    floor.send(connections, Lines(chat=chat.id, lines=list(chat.transcript.lines), reset=True))
-    for note in chat.notes:
+    floor.show_lines(connections, chat, tip)
+    for note in chat.notes.lines:
         floor.send(connections, note)
     for receipt in views.receipts(chat):
         floor.send(connections, receipt)

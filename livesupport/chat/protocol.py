@@ -29,6 +29,7 @@ Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 RecordId = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Language = Annotated[str, Meta(max_length=16, pattern=r"^[A-Za-z0-9-]*$(?!\n)")]
 Text = Annotated[str, Meta(max_length=8000, description="plain text; the exact limit is named by `welcome.limits`")]
+Record = Annotated[str, Meta(max_length=16000, description="the text of a `line` or `note` frame, exactly as it came")]
 Short = Annotated[str, Meta(max_length=2000)]
 
 Party = Literal["visitor", "agent", "server"]
@@ -91,6 +92,7 @@ RefusalCode = Literal[
     "not_allowed",
     "visitor_refused",  # the visitor declined the saving; only the visitor can ask again
     "already_saved",
+    "not_restored",  # the server has lost the chat and could not bring it back: the page's copy is all there is
     "not_saved",  # the request could not be written; the chat goes on, try again
     "busy_chats",  # intent `offline` while chats are open: hand over, requeue or end them first
     "shutting_down",
@@ -139,11 +141,13 @@ class Tip(Value, frozen=True):
 
 
 class VisitorHello(Frame, frozen=True, tag="hello"):
-    """First frame of a visitor's socket: names the site, or shows the token of a chat that is going on."""
+    """First frame of a visitor's socket: names the site, or shows the token of a chat that is going on.
+    `tip`: the last line that the page holds, nothing after a reload. `remembered`: the last one that it ever held."""
 
     site: Annotated[str, Meta(max_length=64)]
     token: Annotated[str, Meta(max_length=1024)] | None = None
     tip: Tip | None = None
+    remembered: Tip | None = None
     language: Language = ""
     hidden: bool = False
     mobile: bool = False
@@ -232,6 +236,16 @@ class VisitorEnd(Frame, frozen=True, tag="end"):
     ref: Ref = 0
 
 
+class Records(Frame, tag="records", frozen=True):
+    """Answers `wanted`: the exact texts of `line` frames as they came, oldest first, at most 24 KiB at once. From an agent's
+    page also the private notes. The next `wanted` asks for more, unless `last` says that there is none."""
+
+    chat: ChatId
+    lines: Annotated[list[Record], Meta(max_length=1000)]
+    notes: Annotated[list[Record], Meta(max_length=1000)] = []
+    last: bool = True
+
+
 class Rate(Frame, frozen=True, tag="rate"):
     """How it was, after the end: counted, never tied to a person."""
 
@@ -242,10 +256,12 @@ class Rate(Frame, frozen=True, tag="rate"):
 
 
 class AgentHello(Frame, frozen=True, tag="hello"):
-    """First frame of a console's socket; the session cookie has said who it is. Answered by `welcome`."""
+    """First frame of a console's socket; the session cookie has said who it is. Answered by `welcome`.
+    `tips`: the chats that the page holds. `ended`: chats that it saw ending (no text), which nobody may bring back."""
 
     intent: Intent | None = None
     tips: Annotated[dict[ChatId, Tip], Meta(max_length=64)] = {}
+    ended: Annotated[list[ChatId], Meta(max_length=200)] = []
 
 
 class SetIntent(Frame, frozen=True, tag="intent"):
@@ -392,15 +408,27 @@ class Watch(Frame, frozen=True, tag="wall"):
 
 VisitorCommand = (
     VisitorHello | Start | LeaveRequest | VisitorSay | VisitorTyping | VisitorReceipt | Visibility | Save | Refuse
-    | KeepWaiting | VisitorUndoEnd | VisitorEnd | Rate
+    | KeepWaiting | VisitorUndoEnd | VisitorEnd | Records | Rate
 )  # fmt: skip
 AgentCommand = (
     AgentHello | SetIntent | Accept | Decline | AgentSay | Note | AgentTyping | AgentReceipt | Transfer | Withdraw | Requeue
-    | Convert | AgentEnd | AgentUndoEnd | Pin | Block | Join | TakeOver | Leave | Watch
+    | Convert | AgentEnd | AgentUndoEnd | Pin | Block | Join | TakeOver | Leave | Watch | Records
 )  # fmt: skip
 
 
 # ── Pushes to both ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class VisitorCard(Value, frozen=True):
+    """What the visitor has told."""
+
+    name: str
+    phone: str
+    question: str
+    page: str = ""
+    language: str = ""
+    utc_offset: int | None = None
+    name_is_agents: bool = False
 
 
 class Line(Frame, frozen=True, tag="line"):
@@ -417,15 +445,26 @@ class Line(Frame, frozen=True, tag="line"):
     text: str = ""
     id: str | None = None
     other: str = ""
+    agent: int | None = None
+    topic: int | None = None
+    card: VisitorCard | None = None
     seal: str | None = None
 
 
-class Lines(Frame, frozen=True, tag="lines"):
-    """Lines that the page lacks, in order. `reset` says that these are all: forget what was shown before."""
+class Lines(Frame, tag="lines", frozen=True):
+    """So many `line` frames follow at once; with the last of them nothing is missing. `reset` says that these are all: forget
+    what was shown before."""
 
     chat: str
-    lines: list[Line]
+    count: int
     reset: bool = False
+
+
+class Wanted(Frame, tag="wanted", frozen=True):
+    """The server has lost this chat and asks for the records that the page holds, from number `after` on (see `records`)."""
+
+    chat: str
+    after: int = 0
 
 
 class Typing(Frame, frozen=True, tag="typing"):
@@ -499,7 +538,8 @@ class Service(Frame, frozen=True, tag="service"):
 
 
 class VisitorWelcome(Frame, frozen=True, tag="welcome"):
-    """Answer to a visitor's hello. `resumed` says whether the token's chat is still here."""
+    """Answer to a visitor's hello. `resumed`: the token's chat is still here. `restoring`: it was lost with the server's memory
+    and is being brought back; `chat` or `refused` (`not_restored`) will tell. Neither: it is gone."""
 
     version: str
     site: str
@@ -509,6 +549,7 @@ class VisitorWelcome(Frame, frozen=True, tag="welcome"):
     convert: Literal["notify", "ask", "recorded"]
     grace: float
     resumed: bool = False
+    restoring: bool = False
 
 
 class Token(Frame, frozen=True, tag="token"):
@@ -540,6 +581,7 @@ class VisitorChat(Frame, frozen=True, tag="chat"):
     supervisors: list[str] = []
     ticket: str | None = None
     reason: EndReason | None = None
+    missing: int = 0
     save_in: float | None = None
 
 
@@ -644,18 +686,6 @@ class OfferClosed(Frame, frozen=True, tag="offer_closed"):
     by: str | None = None
 
 
-class VisitorCard(Value, frozen=True):
-    """What the visitor has told."""
-
-    name: str
-    phone: str
-    question: str
-    page: str = ""
-    language: str = ""
-    utc_offset: int | None = None
-    name_is_agents: bool = False
-
-
 class AgentChat(Frame, frozen=True, tag="chat"):
     """The state of a chat that this agent serves or reads; replaces the one before."""
 
@@ -682,17 +712,20 @@ class AgentChat(Frame, frozen=True, tag="chat"):
     supervisors: list[str] = []
     ticket: str | None = None
     reason: EndReason | None = None
+    missing: int = 0
 
 
 class NoteLine(Frame, frozen=True, tag="note"):
-    """A private note of the chat."""
+    """A private note of the chat. Order is (epoch, seq), counted apart from the lines."""
 
     chat: str
+    epoch: int
     seq: int
     at: float
     name: str
     text: str
     id: str | None = None
+    agent: int | None = None
     seal: str | None = None
 
 
@@ -745,11 +778,12 @@ class Wall(Frame, frozen=True, tag="wall"):
 
 
 VisitorPush = (
-    VisitorWelcome | Service | Token | VisitorChat | Line | Lines | Typing | Receipt | Erased | Requested | Refused | GoingAway
+    VisitorWelcome | Service | Token | VisitorChat | Line | Lines | Wanted | Typing | Receipt | Erased | Requested
+    | Refused | GoingAway
 )  # fmt: skip
 AgentPush = (
-    AgentWelcome | Me | Team | Queue | Offer | OfferClosed | AgentChat | Line | Lines | NoteLine | Typing | Receipt | Erased
-    | Released | Wall | Refused | GoingAway
+    AgentWelcome | Me | Team | Queue | Offer | OfferClosed | AgentChat | Line | Lines | Wanted | NoteLine | Typing | Receipt
+    | Erased | Released | Wall | Refused | GoingAway
 )  # fmt: skip
 Push = VisitorPush | AgentPush
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from livesupport.chat.events import AgentIdentity, Connection
-from livesupport.chat.protocol import EndReason, Intent, NoteLine, Status, VisitorCard
-from livesupport.chat.transcript import Transcript
+from livesupport.chat.protocol import EndReason, Intent, Line, NoteLine, Status, Tip, VisitorCard
+from livesupport.chat.seal import ChatName
+from livesupport.chat.transcript import Notes, Transcript
 
 QueueKey = tuple[str, int | None]  # (site, topic)
 SavingState = Literal["none", "armed", "asked", "saving", "saved"]
@@ -84,7 +85,7 @@ class Saving:
     due_at: float = 0.0
     refused: bool = False
     ticket: str | None = None
-    saved_upto: int = 0  # last line that is in the ticket
+    saved_upto: int = 0  # so many lines are in the ticket
     saved_notes: int = 0
     then_end: EndReason | None = None  # an end that waits for the outcome
 
@@ -123,6 +124,7 @@ class Chat:
     card: VisitorCard
     start_id: str
     transcript: Transcript
+    notes: Notes
     started_wall: float
     started_at: float
     enqueued_at: float
@@ -132,7 +134,6 @@ class Chat:
     sockets: set[Connection] = field(default_factory=set)
     visitor_receipt: Receipts = field(default_factory=Receipts)
     agent_receipt: Receipts = field(default_factory=Receipts)
-    notes: list[NoteLine] = field(default_factory=list)
     # the visitor's absence
     gone_at: float | None = None
     gone: bool = False  # noticed: gone for longer than a hiccup
@@ -158,6 +159,8 @@ class Chat:
     saving: Saving = field(default_factory=Saving)
     ending: Ending | None = None
     reason: EndReason | None = None
+    missing: int = 0  # lines that were lost with the server's memory and with every page that held them
+    unconfirmed: bool = False  # restored, and its agent's page has not said yet that it held it
     rating: Rating = field(default_factory=Rating)
     audience: tuple[Connection, ...] | None = None  # cache of everybody who hears the lines; None: to be counted anew
 
@@ -204,3 +207,31 @@ class AgentSocket:
     connection: Connection
     agent: Agent
     watches: bool = False
+    holds: dict[str, Tip] = field(default_factory=dict)  # chats of an earlier epoch whose records the page keeps
+    pages: dict[str, Pages] = field(default_factory=dict)  # records that are on their way from this page
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Pages:
+    """Records that come in pages from one browser, not believed yet."""
+
+    lines: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    size: int = 0  # bytes
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Restoring:
+    """A chat that was lost with the server's memory and is being brought back by its visitor's page."""
+
+    name: ChatName
+    connection: Connection
+    tip: Tip | None = None  # the last line that the page holds
+    remembered: Tip | None = None  # the last line that the browser has ever held
+    pages: Pages = field(default_factory=Pages)
+    visitor_has_sent: bool = False
+    lines: list[Line] = field(default_factory=list)  # verified, of both sides
+    notes: list[NoteLine] = field(default_factory=list)
+    opened: bytes = b""  # the tag of the first line
+    asked: set[Connection] = field(default_factory=set)  # consoles whose records are on their way
+    looking: bool = False  # for a ticket that it may have been saved as

@@ -65,4 +65,4 @@ def _serve(floor: Floor, chat: Chat, socket: AgentSocket) -> None:
     former = chat.agent
     matching.release(floor, chat, former)
     matching.seat(floor, chat, socket.agent)
-    floor.say(chat, "took_over", name=socket.agent.name, other=former.name)
+    floor.say(chat, "took_over", name=socket.agent.name, other=former.name, agent=socket.agent.id)

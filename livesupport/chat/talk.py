@@ -10,7 +10,6 @@ from livesupport.chat.protocol import (
     AgentSay,
     AgentTyping,
     Note,
-    NoteLine,
     Receipt,
     RefusalCode,
     Typing,
@@ -18,7 +17,7 @@ from livesupport.chat.protocol import (
     VisitorSay,
     VisitorTyping,
 )
-from livesupport.chat.state import AgentSocket, Chat, Receipts, VisitorSocket
+from livesupport.chat.state import Agent, AgentSocket, Chat, Receipts, VisitorSocket
 
 VISITOR = "visitor"  # the author of a visitor's message ids
 
@@ -33,7 +32,7 @@ def visitor_say(floor: Floor, socket: VisitorSocket, command: VisitorSay) -> Non
         if code := _why_not(floor, chat, command.text):
             floor.refuse(socket.connection, code, command.ref, chat=chat.id)
             return
-        floor.say(chat, "message", "visitor", name=chat.card.name, text=command.text, id=command.id, author=VISITOR)
+        floor.say(chat, "message", "visitor", name=chat.card.name, text=command.text, id=command.id)
         endings.undo(floor, chat)
         _was_spoken_in(floor, chat)
 
@@ -46,7 +45,7 @@ def agent_say(floor: Floor, socket: AgentSocket, chat: Chat, command: AgentSay) 
         if code := _why_not(floor, chat, command.text):
             floor.refuse(socket.connection, code, command.ref, chat=chat.id)
             return
-        floor.say(chat, "message", "agent", name=agent.name, text=command.text, id=command.id, author=author)
+        floor.say(chat, "message", "agent", name=agent.name, text=command.text, id=command.id, agent=agent.id)
         _was_spoken_in(floor, chat)
 
 
@@ -84,24 +83,22 @@ def _was_spoken_in(floor: Floor, chat: Chat) -> None:
 
 def note(floor: Floor, socket: AgentSocket, chat: Chat, command: Note) -> None:
     """A private note: to the chat's agents only."""
-    known = next((each for each in chat.notes if each.id == command.id), None)
+    known = next((each for each in chat.notes.lines if each.id == command.id), None)
     if known is not None and known.text == command.text:
         floor.send((socket.connection,), known)
     elif known is not None:
         floor.refuse(socket.connection, "bad_text", command.ref, chat=chat.id)
     elif not command.text.strip() or len(command.text) > floor.rules.note_limit:
         floor.refuse(socket.connection, "too_long" if command.text.strip() else "bad_text", command.ref, chat=chat.id)
-    elif len(chat.notes) >= floor.rules.messages_per_chat:
+    elif len(chat.notes.lines) >= floor.rules.messages_per_chat:
         floor.refuse(socket.connection, "chat_full", command.ref, chat=chat.id)
     else:
-        add_note(floor, chat, socket.agent.name, command.text, command.id)
+        add_note(floor, chat, socket.agent, command.text, command.id)
 
 
-def add_note(floor: Floor, chat: Chat, name: str, text: str, id: str | None = None) -> None:
+def add_note(floor: Floor, chat: Chat, agent: Agent, text: str, id: str | None = None) -> None:
     """Puts a private note beside the lines."""
-    line = NoteLine(chat=chat.id, seq=len(chat.notes) + 1, at=floor.now.wall, name=name, text=text, id=id)
-    chat.notes.append(line)
-    floor.tell_agents(chat, line)
+    floor.tell_agents(chat, chat.notes.append(agent.id, agent.name, floor.now.wall, text, id))
     if chat.saving.state == "saved":
         conversion.plan_append(floor, chat)
 

@@ -1,21 +1,35 @@
-"""The lines of one chat, bounded in number and size, in the one order that every side sees: (epoch, seq)."""
+"""The lines of one chat, bounded in number and size, sealed, in the one order that every side sees: (epoch, seq)."""
 
 from __future__ import annotations
 
-from livesupport.chat.protocol import Line, LineKind, Party, Tip
+from bisect import bisect_right
+from collections.abc import Iterable
+
+import msgspec
+
+from livesupport.chat.protocol import Line, LineKind, NoteLine, Party, Tip, VisitorCard
+from livesupport.chat.seal import Chain
 
 OVERHEAD = 120  # bytes that a line costs beside its text
 
+Place = tuple[int, int]
+
+
+def place(line: Line) -> Place:
+    """Where a line stands."""
+    return (line.epoch, line.seq)
+
 
 class Transcript:
-    """Grows at its end only. A message is known by its author and the author's own id, and is taken once."""
+    """A message is known by its author and the author's own id, and is taken once. `epoch` is that of new lines."""
 
-    def __init__(self, chat: str, epoch: int) -> None:
+    def __init__(self, chat: str, epoch: int, chain: Chain) -> None:
         self.chat = chat
         self.epoch = epoch
         self.lines: list[Line] = []
         self.size = 0  # bytes of memory, counted roughly
         self.messages = 0
+        self._chain = chain
         self._by_id: dict[tuple[str, str], Line] = {}
 
     def __repr__(self) -> str:
@@ -24,7 +38,7 @@ class Transcript:
     @property
     def last_seq(self) -> int:
         """Number of the last line; 0 before the first."""
-        return len(self.lines)
+        return self.lines[-1].seq if self.lines else 0
 
     def append(
         self,
@@ -35,33 +49,78 @@ class Transcript:
         name: str = "",
         text: str = "",
         id: str | None = None,
-        author: str = "",
         other: str = "",
+        agent: int | None = None,
+        topic: int | None = None,
+        card: VisitorCard | None = None,
     ) -> Line:
-        """Adds a line at the end and returns it. `author` tells apart the people whose message ids may be equal."""
+        """Adds a line at the end and returns it, sealed. `agent` tells apart the agents whose message ids may be equal."""
         line = Line(
-            chat=self.chat, epoch=self.epoch, seq=len(self.lines) + 1, at=at, kind=kind, by=by,
-            name=name, text=text, id=id, other=other,
+            chat=self.chat, epoch=self.epoch, seq=self.last_seq + 1, at=at, kind=kind, by=by,
+            name=name, text=text, id=id, other=other, agent=agent, topic=topic, card=card,
         )  # fmt: skip
-        self.lines.append(line)
-        self.size += OVERHEAD + len(text) * 2
-        if id is not None:
-            self._by_id[(author, id)] = line
-        if kind == "message":
+        sealed = msgspec.structs.replace(line, seal=self._chain.seal(line))
+        self.lines.append(sealed)
+        self._index(sealed)
+        return sealed
+
+    def add(self, lines: Iterable[Line]) -> list[Line]:
+        """Puts verified lines of earlier epochs into their places; returns those that were missing."""
+        known = {place(line) for line in self.lines}
+        missing = [line for line in lines if place(line) not in known]
+        self.lines = sorted((*self.lines, *missing), key=place)
+        for line in missing:
+            self._index(line)
+        return missing
+
+    def _index(self, line: Line) -> None:
+        self.size += OVERHEAD + len(line.text) * 2
+        if line.id is not None:
+            self._by_id[(author(line), line.id)] = line
+        if line.kind == "message":
             self.messages += 1
-        return line
 
     def known(self, author: str, id: str) -> Line | None:
         """The line that this author has already sent under this id."""
         return self._by_id.get((author, id))
 
     def since(self, tip: Tip | None) -> tuple[list[Line], bool]:
-        """The lines after `tip` and whether they are all there are (the tip is of another epoch, or beyond the end)."""
-        if tip is None or tip.epoch != self.epoch or tip.seq > self.last_seq:
+        """The lines after `tip`, and whether they are all there are (the tip is no line of this chat)."""
+        index = bisect_right(self.lines, (tip.epoch, tip.seq), key=place) if tip else 0
+        if not index or not tip or place(self.lines[index - 1]) != (tip.epoch, tip.seq):
             return list(self.lines), True
-        return self.lines[tip.seq :], False
+        return self.lines[index:], False
 
     def clear(self) -> None:
         """Forgets every line."""
         self.lines.clear()
         self._by_id.clear()
+
+
+def author(line: Line) -> str:
+    """Whose message id it is."""
+    return "visitor" if line.by == "visitor" else str(line.agent)
+
+
+class Notes:
+    """The private notes of one chat: a second chain, held by agents' pages only."""
+
+    def __init__(self, chat: str, epoch: int, chain: Chain) -> None:
+        self.chat = chat
+        self.epoch = epoch
+        self.lines: list[NoteLine] = []
+        self._chain = chain
+
+    def append(self, agent: int, name: str, at: float, text: str, id: str | None) -> NoteLine:
+        """Adds a note at the end and returns it, sealed."""
+        seq = self.lines[-1].seq + 1 if self.lines else 1
+        note = NoteLine(chat=self.chat, epoch=self.epoch, seq=seq, at=at, name=name, text=text, id=id, agent=agent)
+        self.lines.append(msgspec.structs.replace(note, seal=self._chain.seal(note)))
+        return self.lines[-1]
+
+    def add(self, notes: Iterable[NoteLine]) -> list[NoteLine]:
+        """Puts verified notes of earlier epochs into their places; returns those that were missing."""
+        known = {(note.epoch, note.seq) for note in self.lines}
+        missing = [note for note in notes if (note.epoch, note.seq) not in known]
+        self.lines = sorted((*self.lines, *missing), key=lambda note: (note.epoch, note.seq))
+        return missing

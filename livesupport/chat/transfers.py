@@ -37,7 +37,7 @@ def _to_topic(floor: Floor, socket: AgentSocket, chat: Chat, command: Transfer, 
         floor.refuse(socket.connection, "not_routable", command.ref, chat=chat.id)
         return
     _add_note(floor, chat, socket, command)
-    floor.say(chat, "transferred", name=socket.agent.name, other=name)
+    floor.say(chat, "transferred", name=socket.agent.name, other=name, topic=topic)
     endings.undo(floor, chat)
     matching.release(floor, chat, socket.agent)
     chat.topic, chat.missed = topic, {socket.agent.id}
@@ -47,7 +47,7 @@ def _to_topic(floor: Floor, socket: AgentSocket, chat: Chat, command: Transfer, 
 
 def _add_note(floor: Floor, chat: Chat, socket: AgentSocket, command: Transfer) -> None:
     if command.note.strip():
-        talk.add_note(floor, chat, socket.agent.name, command.note)
+        talk.add_note(floor, chat, socket.agent, command.note)
 
 
 def withdraw(floor: Floor, socket: AgentSocket, chat: Chat, command: Withdraw) -> None:

@@ -56,6 +56,7 @@ def visitor_chat(floor: Floor, chat: Chat) -> VisitorChat:
         supervisors=[supervisor.name for supervisor in chat.supervisors.values()],
         ticket=saving.ticket,
         reason=chat.reason,
+        missing=chat.missing,
         save_in=_left(floor, floor.timers.get("forget", chat.id)),
     )
 
@@ -87,6 +88,7 @@ def agent_chat(floor: Floor, chat: Chat, *, mine: bool) -> AgentChat:
         supervisors=[supervisor.name for supervisor in chat.supervisors.values()],
         ticket=saving.ticket,
         reason=chat.reason,
+        missing=chat.missing,
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from livesupport.chat import conversion, endings, matching, service, views
+from livesupport.chat import conversion, endings, matching, opening, restoring, service, views
 from livesupport.chat.events import Close, IssueToken, RequestSaved, SaveRequest, VisitorArrived, VisitorLost
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import (
     CloseCode,
     LeaveRequest,
-    Lines,
     RefusalCode,
     Requested,
     Start,
@@ -20,8 +19,8 @@ from livesupport.chat.protocol import (
     VisitorWelcome,
     command_names,
 )
+from livesupport.chat.seal import ChatName
 from livesupport.chat.state import Chat, VisitorSocket
-from livesupport.chat.transcript import Transcript
 
 VERSION = "1"
 
@@ -42,12 +41,17 @@ def arrived(floor: Floor, event: VisitorArrived) -> None:
     )  # fmt: skip
     floor.visitor_sockets[connection] = socket
     chat = _chat_of(floor, event)
-    mine = chat is not None
-    floor.send((connection,), _welcome(floor, site.id, site.name, resumed=mine))
+    lost = chat is None and restoring.may_begin(floor, event)
+    if lost and restoring.is_full(floor, event):
+        floor.effects.append(Close(connections=(connection,), code=CloseCode.TRY_LATER))
+        return
+    floor.send((connection,), _welcome(floor, site.id, site.name, resumed=chat is not None, restoring=lost))
     floor.send((connection,), service.of_site(floor, site.id))
     if chat is not None:
         _attach(floor, chat, socket)
         _show(floor, chat, socket, hello.tip)
+    elif lost:
+        restoring.begin(floor, socket, event)
 
 
 def _chat_of(floor: Floor, event: VisitorArrived) -> Chat | None:
@@ -59,7 +63,7 @@ def _chat_of(floor: Floor, event: VisitorArrived) -> Chat | None:
     return next((c for c in candidates if c.visitor == event.visitor and c.site == event.hello.site), None)
 
 
-def _welcome(floor: Floor, site: str, brand: str, *, resumed: bool) -> VisitorWelcome:
+def _welcome(floor: Floor, site: str, brand: str, *, resumed: bool, restoring: bool) -> VisitorWelcome:
     rules = floor.rules
     return VisitorWelcome(
         version=VERSION,
@@ -70,6 +74,7 @@ def _welcome(floor: Floor, site: str, brand: str, *, resumed: bool) -> VisitorWe
         convert=floor.sites[site].convert or rules.convert,
         grace=max(rules.visitor_grace, rules.visitor_grace_hidden),
         resumed=resumed,
+        restoring=restoring,
     )
 
 
@@ -88,9 +93,8 @@ def _attach(floor: Floor, chat: Chat, socket: VisitorSocket) -> None:
 
 def _show(floor: Floor, chat: Chat, socket: VisitorSocket, tip: Tip | None) -> None:
     to = (socket.connection,)
-    lines, reset = chat.transcript.since(tip)
     floor.send(to, views.visitor_chat(floor, chat))
-    floor.send(to, Lines(chat=chat.id, lines=lines, reset=reset))
+    floor.show_lines(to, chat, tip)
     for receipt in views.receipts(chat):
         floor.send(to, receipt)
 
@@ -111,12 +115,14 @@ def start(floor: Floor, socket: VisitorSocket, command: Start) -> None:
         return
     if socket.chat is not None:
         endings.forget(floor, socket.chat, socket.chat.reason or "visitor_left")
+    restoring.abandon(floor, socket)
     chat = _new_chat(floor, socket, command)
     floor.count("started", floor.topic_name(chat))
-    floor.say(chat, "opened", "visitor", name=chat.card.name, text=chat.card.question, id=command.id, author="visitor")
+    card = chat.card
+    floor.say(chat, "opened", "visitor", name=card.name, text=card.question, id=command.id, topic=chat.topic, card=card)
     for tab in [each for each in floor.visitor_sockets.values() if _is_tab_of(each, chat)]:
         _attach(floor, chat, tab)
-    floor.send(chat.sockets, Lines(chat=chat.id, lines=list(chat.transcript.lines), reset=True))
+    floor.show_lines(chat.sockets, chat)
     endings.watch_age(floor, chat)
     matching.enter_queue(floor, chat, returning=False)
 
@@ -151,28 +157,19 @@ def _wrong_field(floor: Floor, socket: VisitorSocket, command: Start | LeaveRequ
         return "bad_question", "question"
     if command.topic is not None and not floor.name_of_topic(socket.site, command.topic):
         return "bad_topic", "topic"
-    if any(floor.is_blocked(each) for each in _fingerprints(floor, socket, command.phone)):
+    if any(floor.is_blocked(each) for each in opening.fingerprints(floor, socket.address, command.phone)):
         return "blocked", None
     return None, None
 
 
-def _fingerprints(floor: Floor, socket: VisitorSocket, phone: str) -> tuple[str, ...]:
-    """By what a blocked visitor is known again: keyed hashes of address and phone."""
-    return tuple(each for each in (socket.address, floor.fingerprint(phone) if phone else "") if each)
-
-
 def _new_chat(floor: Floor, socket: VisitorSocket, command: Start) -> Chat:
-    now, chat_id = floor.now, floor.new_id()
     card = VisitorCard(
         name=command.name.strip(), phone=command.phone, question=command.question.strip(), page=command.page,
         language=command.language or socket.language, utc_offset=command.utc_offset,
     )  # fmt: skip
-    chat = Chat(
-        id=chat_id, site=socket.site, topic=command.topic, visitor=socket.visitor, card=views.marked_card(floor, card),
-        start_id=command.id, transcript=Transcript(chat_id, floor.epoch), started_wall=now.wall, started_at=now.mono,
-        enqueued_at=now.mono, last_said_at=now.mono, fingerprints=_fingerprints(floor, socket, command.phone),
-    )  # fmt: skip
-    floor.chats[chat_id] = chat
+    name = ChatName(socket.site, floor.new_id(), socket.visitor)
+    chat = opening.open_chat(floor, name, command.topic, views.marked_card(floor, card), command.id)
+    chat.fingerprints = opening.fingerprints(floor, socket.address, command.phone)
     return chat
 
 
@@ -206,6 +203,8 @@ def visibility(_floor: Floor, socket: VisitorSocket, command: Visibility) -> Non
 def lost(floor: Floor, event: VisitorLost) -> None:
     """A page is gone. With the last one a countdown begins, short for a page that closed itself."""
     socket = floor.visitor_sockets.pop(event.connection, None)
+    if socket is not None:
+        restoring.abandon(floor, socket)
     if socket is None or socket.chat is None:
         return
     chat = socket.chat

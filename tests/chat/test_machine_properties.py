@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from random import Random
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from livesupport.chat.events import (
     Close,
     DirectoryChanged,
     Event,
+    FindTicket,
     HoursChanged,
     IssueToken,
     LinesAppended,
@@ -28,6 +30,7 @@ from livesupport.chat.events import (
     Site,
     Tick,
     TicketFailed,
+    TicketFound,
     TicketSaved,
     Topic,
     VisitorArrived,
@@ -35,6 +38,7 @@ from livesupport.chat.events import (
     VisitorSaid,
 )
 from livesupport.chat.machine import ChatMachine
+from livesupport.chat.seal import KeyRing
 from livesupport.chat.state import Chat
 from livesupport.rules import Rules
 
@@ -48,6 +52,7 @@ SITES = (
     Site(id="shop", name="Shop", topics=(Topic(id=7, name="Orders"), Topic(id=8, name="Returns"))),
     Site(id="desk", name="Desk", mode="pull"),
 )
+RING = KeyRing("first", {"first": bytes(range(32))})
 RULES = Rules(wrap_up_seconds=4.0, max_wait=400.0, queue_limit=4, messages_per_chat=12)
 
 agents = st.sampled_from([ANA, BEN, SUE])
@@ -60,6 +65,8 @@ class Page:
     def __init__(self, connection: int) -> None:
         self.connection = connection
         self.lines: dict[str, dict[tuple[int, int], p.Line]] = {}
+        self.notes: dict[str, dict[tuple[int, int], p.NoteLine]] = {}
+        self.wanted: list[str] = []
         self.erased: set[str] = set()
         self.position: int | None = None
 
@@ -69,17 +76,35 @@ class Page:
             held = self.lines.setdefault(push.chat, {})
             if push.reset:
                 held.clear()
-            held.update({(line.epoch, line.seq): line for line in push.lines})
         elif isinstance(push, p.Line):
             held = self.lines.setdefault(push.chat, {})
-            assert (push.epoch, push.seq) == (push.epoch, len(held) + 1) or (push.epoch, push.seq) in held, "a gap"
+            last = max((seq for epoch, seq in held if epoch == push.epoch), default=None)
+            assert last is None or push.seq <= last + 1, "a gap"
             held[(push.epoch, push.seq)] = push
+        elif isinstance(push, p.NoteLine):
+            self.notes.setdefault(push.chat, {})[(push.epoch, push.seq)] = push
+        elif isinstance(push, p.Wanted):
+            self.wanted.append(push.chat)
         elif isinstance(push, p.Erased | p.Released):
             self.lines.pop(push.chat, None)
             if isinstance(push, p.Erased):
                 self.erased.add(push.chat)
         elif isinstance(push, p.VisitorChat):
             self._see_position(push)
+
+    def tip(self, chat: str) -> p.Tip | None:
+        """The last line that this page holds."""
+        places = sorted(self.lines.get(chat, {}))
+        return p.Tip(epoch=places[-1][0], seq=places[-1][1]) if places else None
+
+    def records(self, chat: str) -> p.Records:
+        """Everything that this page holds, as it came."""
+        lines, notes = self.lines.get(chat, {}), self.notes.get(chat, {})
+        return p.Records(
+            chat=chat,
+            lines=[p.encode(lines[key]).decode() for key in sorted(lines)],
+            notes=[p.encode(notes[key]).decode() for key in sorted(notes)],
+        )
 
     def _see_position(self, push: p.VisitorChat) -> None:
         if push.position is not None and self.position is not None and not push.overtaken:
@@ -91,9 +116,8 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         ids, self.numbers = count(1), count(100)
-        self.machine = ChatMachine(RULES, 1, lambda: f"chat-{next(ids):012d}", lambda text: f"hash of {len(text)}")
-        self.floor = self.machine._floor
-        self.time = 0.0
+        self.chat_id = lambda: f"chat-{next(ids):012d}"
+        self.epoch, self.time = 0, 0.0
         self.pages: dict[int, Page] = {}
         self.known: list[tuple[str, str]] = []  # visitors and their sites, in the order of their coming
         self.visitor_pages: dict[int, tuple[str, str]] = {}  # connection → (visitor, site)
@@ -103,6 +127,13 @@ class Machine(RuleBasedStateMachine):
         self.unanswered: list[OpenTicket] = []
         self.appends: list[AppendLines] = []
         self.ids = count(1)
+        self.boot()
+
+    def boot(self) -> None:
+        """A new process with an empty memory, and the same keys."""
+        self.epoch += 1
+        self.machine = ChatMachine(RULES, self.epoch, RING, self.chat_id, lambda text: f"hash of {len(text)}")
+        self.floor = self.machine._floor
         self.say(DirectoryChanged(sites=SITES, agents=AGENTS))
 
     # ── the world around the machine ─────────────────────────────────────────────────────────────────────────────────
@@ -123,6 +154,17 @@ class Machine(RuleBasedStateMachine):
             elif isinstance(effect, AppendLines):
                 assert effect.chat in self.tickets
                 self.appends.append(effect)
+            elif isinstance(effect, FindTicket):
+                self.say(TicketFound(chat=effect.chat, number="1001-7" if effect.chat in self.tickets else None))
+        self.answer_wants()
+
+    def answer_wants(self) -> None:
+        """Pages that are asked for their records send them."""
+        for page in list(self.pages.values()):
+            while page.wanted:
+                records = page.records(page.wanted.pop())
+                kind = VisitorSaid if page.connection in self.visitor_pages else AgentSaid
+                self.say(kind(connection=page.connection, command=records))
 
     def client_id(self) -> str:
         return f"client-id-{next(self.ids):012d}"
@@ -166,14 +208,17 @@ class Machine(RuleBasedStateMachine):
         page = self.pages[connection] = Page(connection)
         self.visitor_pages[connection] = visitor
         chat = self.tokens.get(visitor[0])
-        tip = None
         if not fresh and chat in self.floor.chats:
-            have = len(self.floor.chats[chat].transcript.lines) // 2
-            tip = p.Tip(epoch=1, seq=have)
-            kept = self.floor.chats[chat].transcript.lines[:have]
-            page.lines[chat] = {(line.epoch, line.seq): line for line in kept}
+            kept = self.floor.chats[chat].transcript.lines
+            page.lines[chat] = {(line.epoch, line.seq): line for line in kept[: len(kept) // 2]}
+        self.say_hello(page, visitor, mobile=mobile)
+
+    def say_hello(self, page: Page, visitor: tuple[str, str], *, mobile: bool = False) -> None:
+        chat = self.tokens.get(visitor[0])
+        tip = page.tip(chat) if chat else None
         hello = p.VisitorHello(site=visitor[1], mobile=mobile, tip=tip)
-        self.say(VisitorArrived(connection=connection, visitor=visitor[0], hello=hello, chat=chat))
+        arrived = VisitorArrived(connection=page.connection, visitor=visitor[0], hello=hello, chat=chat, recent=True)
+        self.say(arrived)
 
     def visitor_connection(self, pick: int) -> int | None:
         if not self.known:
@@ -331,6 +376,47 @@ class Machine(RuleBasedStateMachine):
             self.time = max(self.time, at)
             self.say(Tick())
         self.time = until
+
+    @rule(order=st.randoms(use_true_random=False), reload=st.booleans())
+    def the_server_dies_and_everybody_comes_back(self, order: Random, reload: bool) -> None:
+        """Nothing was on disk. All pages reconnect, in any order; perhaps one visitor has reloaded the page as well."""
+        before = {chat.id: chat for chat in self.floor.chats.values() if chat.status != "ended" and chat.sockets}
+        pages = list(self.pages.values())
+        agent_of = {
+            page.connection: socket.agent.id for page in pages if (socket := self.floor.agent_sockets.get(page.connection))
+        }
+        self.unanswered.clear()
+        self.appends.clear()
+        self.boot()
+        order.shuffle(pages)
+        reloaded = next((page for page in pages if page.connection in self.visitor_pages), None) if reload else None
+        for page in pages:
+            if page is reloaded:
+                page.lines.clear()
+            self.come_back(page, agent_of.get(page.connection))
+        for chat in before.values():
+            self.check_restored(chat, agent_of, reloaded)
+
+    def come_back(self, page: Page, agent: int | None) -> None:
+        page.position = None
+        if agent is None:
+            self.say_hello(page, self.visitor_pages[page.connection])
+        else:
+            tips = {chat: tip for chat in page.lines if (tip := page.tip(chat))}
+            hello = p.AgentHello(intent="available", tips=tips)
+            self.say(AgentArrived(connection=page.connection, agent=agent, hello=hello))
+
+    def check_restored(self, old: Chat, agent_of: dict[int, int], reloaded: Page | None) -> None:
+        """A chat whose visitor still holds it goes on: every line in its place, the same agent, the same numbers."""
+        if not any(self.pages[each] is not reloaded and self.pages[each].lines.get(old.id) for each in old.sockets):
+            return
+        chat = self.floor.chats[old.id]
+        old_lines = [line for line in chat.transcript.lines if line.epoch < self.epoch]
+        assert old_lines == old.transcript.lines, "a line was lost"
+        if old.agent and old.agent.sockets:
+            assert chat.agent is self.floor.agents[old.agent.id], "the agent was lost"
+        if old.id in self.tickets:
+            assert chat.saving.ticket == "1001-7"
 
     # ── the promises ─────────────────────────────────────────────────────────────────────────────────────────────────
 
