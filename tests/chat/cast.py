@@ -161,7 +161,7 @@ class Page:
         self.stage = stage
         self.heard: list[p.Frame] = []
 
-    def all(self, kind: type[Heard], **fields: Any) -> list[Heard]:
+    def all(self, kind: type[Heard], /, **fields: Any) -> list[Heard]:
         """Every push of this kind that was heard, with these fields."""
         return [
             push
@@ -169,14 +169,14 @@ class Page:
             if isinstance(push, kind) and all(getattr(push, name) == value for name, value in fields.items())
         ]
 
-    def hears(self, kind: type[Heard], **fields: Any) -> Heard:
+    def hears(self, kind: type[Heard], /, **fields: Any) -> Heard:
         """The latest push of this kind with these fields; there must be one."""
         found = self.all(kind, **fields)
         near = [{name: getattr(push, name) for name in fields} for push in self.all(kind)]
         assert found, f"no {kind.__name__} with {fields}, but {near or sorted({type(push).__name__ for push in self.heard})}"
         return found[-1]
 
-    def hears_no(self, kind: type[p.Frame], **fields: Any) -> None:
+    def hears_no(self, kind: type[p.Frame], /, **fields: Any) -> None:
         """Nothing of this kind came since `listens_anew`."""
         found = self.all(kind, **fields)
         assert not found, f"{kind.__name__} with {fields} was heard {len(found)} times"
