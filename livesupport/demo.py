@@ -42,6 +42,7 @@ PEOPLE: tuple[tuple[str, str, Role], ...] = (
     ("ben", "Ben", "agent"),
     ("sofia", "Sofia", "supervisor"),
 )
+GREETING = "Hello. How can we help?"
 TOPICS = ("Orders", "Delivery", "Something else")
 CANNED = {
     "hello": "Good day, how can I help you?",
@@ -85,7 +86,9 @@ async def fill(accounts: Accounts, sites: Sites, passwords: Mapping[str, str], s
         except Conflict:
             await accounts.set_password(login, passwords[login])
     site = await sites.get(SITE)
-    await sites.change(msgspec.structs.replace(site, name="Demo shop", origins=(shop_url,), greeting="Hello. How can we help?"))
+    await sites.change(
+        msgspec.structs.replace(site, name="Kiln & Leaf", accent="#a4492b", origins=(shop_url,), greeting=GREETING)
+    )
     for topic in TOPICS:
         if topic not in {known.name for known in site.topics}:
             await sites.add_topic(SITE, topic)
