@@ -3,6 +3,7 @@
  */
 import { nextTick } from "../shared/chat-state.js";
 import { Connection } from "../shared/connection.js";
+import "../shared/desk-icons.js";
 import { CloseCode } from "../shared/protocol.js";
 import { page } from "../shared/page.js";
 import { t } from "../shared/i18n.js";
