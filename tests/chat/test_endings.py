@@ -253,15 +253,17 @@ def test_a_sleeping_chat_that_wakes_may_exceed_the_capacity() -> None:
     assert (ana.me().load, ana.me().capacity, ana.me().status) == (2, 1, "busy")
 
 
-@pytest.mark.parametrize("start", [0.1, 12_345.678901, 987_654.3210123, 1e7 / 3])
-def test_silence_ends_at_any_hour_of_the_clock(start: float) -> None:
-    """Sums of decimal fractions are not exact: a deadline that comes a hair too early for its own handler must not spin."""
+@pytest.mark.parametrize("start", [429.8, 1877.2, 3362.9, 15_948.1])
+def test_silence_is_noticed_at_any_hour_of_the_clock(start: float) -> None:
+    """Sums of decimal fractions are not exact: a step whose deadline comes a hair too early must not spin for ever."""
+    assert any(start + step - start < step for step in (480.0, 600.0, 900.0)), "must be inexact for this test to mean anything"
     stage = Stage(time=start)
     vera, ana = a_talk(stage)
-    for _ in range(3):
-        stage.run_for(9 * MINUTE + 0.1)
-        ana.says("Still here.")
-    stage.run_for(15 * MINUTE + 1)
+    stage.run_for(481.0)
+    assert vera.sees().idle_in is not None
+    stage.run_for(120.0)
+    assert ana.sees().inactive
+    stage.run_for(300.0)
 
     assert vera.sees().reason == "idle_timeout"
 

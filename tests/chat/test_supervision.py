@@ -33,7 +33,9 @@ def test_whoever_joins_is_announced_and_reads_from_the_first_line(stage: Stage) 
 
 
 def test_her_page_hears_of_the_chat_before_it_hears_a_line_of_it(stage: Stage) -> None:
-    _vera, _ana, sue = joined(stage)
+    vera, ana = a_talk(stage)
+    ana.opens_another_tab()
+    sue = stage.agent(SUE).does(p.Join(chat=vera.chat))
 
     about = [push for push in sue.heard if isinstance(push, p.AgentChat | p.Lines | p.Line)]
     assert [type(push) for push in about[:2]] == [p.AgentChat, p.Lines]
