@@ -102,6 +102,7 @@ class Desk:
                 self._work[type(effect)](effect)
             except Exception as fault:
                 log.error("effect_failed", effect_type=type(effect).__name__, error=type(fault).__name__)
+        self.hub.write()
         self._plan_tick()
         return effects
 

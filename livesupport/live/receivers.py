@@ -129,6 +129,7 @@ class SocketReceiver:
 
     def _refuse(self, refused: Refused) -> None:
         self._desk.hub.deliver((self.connection,), refused)
+        self._desk.hub.write()
 
 
 class VisitorReceiver(SocketReceiver):
