@@ -77,6 +77,7 @@ class Desk:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = math.inf
         self._signed_in: dict[Connection, str] = {}
+        self.is_draining = False
         self._work: dict[type, Callable[[Any], None]] = {
             Send: lambda effect: self.hub.deliver(effect.to, effect.push),
             Close: lambda effect: self.hub.close(effect.connections, effect.code),
@@ -204,6 +205,7 @@ class Desk:
 
     async def drain(self) -> None:
         """The server is about to stop: tells everybody when to come back, and waits for what is being written."""
+        self.is_draining = True
         self.handle(Draining())
         while self._tasks:
             await asyncio.wait(self._tasks)
