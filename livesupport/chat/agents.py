@@ -7,11 +7,9 @@ from livesupport.chat.events import AgentArrived, AgentIdentity, AgentLost, Clos
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import (
     AgentCommand,
-    AgentHello,
     AgentWelcome,
     Block,
     CloseCode,
-    Lines,
     Released,
     SetIntent,
     command_names,
@@ -91,7 +89,7 @@ def arrived(floor: Floor, event: AgentArrived) -> None:
         if chat_id not in agent.chats and chat_id not in agent.reading:
             floor.send(to, Released(chat=chat_id))
     for chat in (*agent.chats.values(), *agent.reading.values()):
-        _show_again(floor, chat, agent, event.connection, event.hello)
+        matching.show(floor, chat, agent, to, event.hello.tips.get(chat.id))
 
 
 def _connect(floor: Floor, agent: Agent, connection: int) -> None:
@@ -114,17 +112,6 @@ def _welcome(floor: Floor, agent: Agent) -> AgentWelcome:
         limits=views.limits(floor),
         pull=any(site.mode == "pull" for site in floor.sites.values()),
     )
-
-
-def _show_again(floor: Floor, chat: Chat, agent: Agent, connection: int, hello: AgentHello) -> None:
-    to = (connection,)
-    lines, reset = chat.transcript.since(hello.tips.get(chat.id))
-    floor.send(to, views.agent_chat(floor, chat, mine=chat.agent is agent))
-    floor.send(to, Lines(chat=chat.id, lines=lines, reset=reset))
-    for note in chat.notes:
-        floor.send(to, note)
-    for receipt in views.receipts(chat):
-        floor.send(to, receipt)
 
 
 def lost(floor: Floor, event: AgentLost) -> None:

@@ -250,6 +250,15 @@ def test_a_supervisor_who_becomes_an_agent_reads_no_more(stage: Stage) -> None:
     assert ben.hears(p.Team)
 
 
+def test_a_supervisor_who_is_disabled_reads_no_more(stage: Stage) -> None:
+    vera, _ana = a_talk(stage)
+    sue = stage.agent(SUE).does(p.Join(chat=vera.chat))
+    stage.directory(agents=(ANA, BEN))
+
+    assert stage.closed == [(sue, p.CloseCode.FORBIDDEN)]
+    assert (vera.story[-1], vera.sees().supervisors) == ("left", [])
+
+
 def test_a_greater_capacity_counts_at_once() -> None:
     stage = Stage(agents=(AgentIdentity(id=1, name="Ana", capacity=1),))
     _vera, ana = a_talk(stage)
