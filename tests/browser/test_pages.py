@@ -136,6 +136,7 @@ async def test_everybody_can_read_the_pages(house: BrowserHouse, scheme: Any, la
         (ana, f"/tickets/{ticket.number}?"),
     ):
         page = await one_page(context, f"{house.url}{path}lang={language}")
+        assert await page.locator("path[d=undefined]").count() == 0, "an icon that nobody has drawn"
         found = await Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         await page.close()
