@@ -120,6 +120,10 @@ class BrowserHouse:
         cookie = await self.server.sign_in(login, PASSWORD)
         return await self._stack.enter_async_context(self.server.agent(cookie))
 
+    async def visitor(self) -> Socket:
+        """A visitor whose panel is open, by socket alone: for tests of the agents' side."""
+        return await self._stack.enter_async_context(self.server.visitor())
+
     async def change_site(self, **fields: Any) -> None:
         """Changes the site that the shop embeds."""
         sites = self.server.state["sites"]

@@ -7,36 +7,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Dialog, Page, expect
+from playwright.async_api import Dialog, expect
 
 from livesupport.model import Ticket
 from livesupport.tickets.requests import NewLine, NewTicket
+from tests.browser.hostile import HOSTILE, VECTORS, is_harmless
 from tests.browser.house import PASSWORD, BrowserHouse, one_page
-
-ENDINGS = ("", '"', "'", "`", "-->", "</title>", "</textarea>", "</script>", "</option></select>", "]]>")
-VECTORS = (
-    "<script>executed = true</script>",
-    "<img src=x onerror=executed=true>",
-    "<svg onload=executed=true>",
-    "<svg><script href=data:,executed=true />",
-    "<iframe srcdoc='<script>parent.executed=true</script>'></iframe>",
-    "<iframe src=javascript:parent.executed=true></iframe>",
-    "<details open ontoggle=executed=true>",
-    "<input autofocus onfocus=executed=true>",
-    "<video><source onerror=executed=true>",
-    "<math><mtext></mtext><a xlink:href=javascript:executed=true>x</a></math>",
-    "<style>@import 'data:text/css,*{}'</style>",
-    "<base href=//evil.test/>",
-    "<meta http-equiv=refresh content='0;url=//evil.test'>",
-    "<form action=//evil.test><button>x",
-    "<link rel=stylesheet href=//evil.test/x.css>",
-    " onmouseover=executed=true autofocus onfocus=executed=true x=",
-    "javascript:executed=true",
-    "{{7*7}}{{''.__class__.__mro__}}",
-    "${executed=true}#{7*7}<%= 7*7 %>",
-    "%(name)s{count}{0.__class__}",
-)
-HOSTILE = [ending + vector for ending in ENDINGS for vector in VECTORS]
 
 
 async def leave_request(house: BrowserHouse, number: int, text: str, **more: Any) -> Ticket:
@@ -56,10 +32,6 @@ async def ticket_of_nino(house: BrowserHouse) -> Ticket:
     )
     about = {"name": "Nino", "phone": "+995555123456", "page": "https://shop.example/kettles", "language": "ka", "actor": "Ana"}
     return await leave_request(house, 0, "The blue kettle leaks", lines=lines, from_chat=True, **about)
-
-
-async def is_harmless(page: Page) -> bool:
-    return bool(await page.evaluate("!window.executed && document.baseURI === location.href"))
 
 
 # ── What visitors wrote ──────────────────────────────────────────────────────────────────────────────────────────────
