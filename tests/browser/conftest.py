@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.browser.house import BrowserHouse, Shop, open_house
 
@@ -66,3 +66,11 @@ async def house(chromium: Browser, shop: Shop, settings: dict[str, Any], tmp_pat
     """A running server with agents, whose site `default` is embedded in the shop."""
     async with AsyncExitStack() as stack:
         yield await open_house(stack, chromium, shop, tmp_path, settings)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def profile(chromium: Browser) -> AsyncIterator[BrowserContext]:
+    """A browser without a server, for the modules that need none."""
+    context = await chromium.new_context(locale="en-GB", timezone_id="Asia/Tbilisi")
+    yield context
+    await context.close()

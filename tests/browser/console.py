@@ -69,9 +69,11 @@ class Console:
         await self.page.locator("body[data-link=up]").wait_for()
 
 
-async def console(house: BrowserHouse, login: str = "ana", context: BrowserContext | None = None, **options: Any) -> Console:
+async def console(
+    house: BrowserHouse, login: str = "ana", context: BrowserContext | None = None, language: str = "en", **options: Any
+) -> Console:
     """An agent opens the console, in a fresh browser unless one is given."""
-    page = await one_page(context or await house.signed_in(login, **options), f"{house.url}/console")
+    page = await one_page(context or await house.signed_in(login, **options), f"{house.url}/console?lang={language}")
     opened = Console(page)
     await opened.is_connected()
     return opened

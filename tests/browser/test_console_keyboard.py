@@ -119,6 +119,7 @@ async def test_the_palette_finds_commands_and_chats(house: BrowserHouse) -> None
 async def press(page: Page, **key: Any) -> None:
     """A key as another layout or an input method would send it."""
     await page.evaluate(
-        "key => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...key }))",
+        "key => document.activeElement.dispatchEvent("
+        "new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...key }))",
         key,
     )
