@@ -308,6 +308,17 @@ def test_the_script_api_is_documented() -> None:
     assert missing(section(EMBED, "Events").replace("`rating`", ""), events) == ["rating"]
 
 
+def test_what_is_kept_in_the_browser_is_documented() -> None:
+    scripts = [file.read_text("utf-8") for file in (ROOT / "web").rglob("*.js")]
+    keys = {key for script in scripts for key in re.findall(r'= "(livesupport\.[\w-]+)"', script)}
+    text = section(EMBED, "What is kept in the browser")
+
+    assert len(keys) >= 3
+    assert not missing(text, keys)
+    assert missing(text.replace("`livesupport.muted`", ""), keys) == ["livesupport.muted"]
+    assert not any("indexedDB" in script or "document.cookie" in script for script in scripts)
+
+
 def _destructured(loader: str) -> str:
     found = re.search(r"const \{ (x = .*?) \} = options", loader)
     assert found
