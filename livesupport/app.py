@@ -6,7 +6,7 @@ import asyncio
 import multiprocessing
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -20,20 +20,18 @@ from livesupport.accounts.service import Accounts
 from livesupport.assets import Assets, locate
 from livesupport.cleaning import clean
 from livesupport.config import Config
+from livesupport.data import hold_lease, make_directories, prepare_database
 from livesupport.directory import Directory
 from livesupport.errors import Unavailable
 from livesupport.http import State
 from livesupport.http.proxies import TrustedProxies
-from livesupport.i18n import gettext as _
-from livesupport.lease import StillHeld, file_lease
+from livesupport.lease import StillHeld
 from livesupport.live import Ports, SignedIn
 from livesupport.metrics import Metrics
 from livesupport.phones import parse_phone
 from livesupport.signing import Fingerprints, VisitorTokens, load_key
 from livesupport.sites.service import Sites
-from livesupport.storage.advisory import advisory_lease
 from livesupport.storage.database import Database
-from livesupport.storage.migrate import check, upgrade
 from livesupport.storage.settings import next_epoch
 from livesupport.tickets.service import Tickets
 
@@ -140,27 +138,6 @@ def _ports(
         count=lambda event: metrics.chat(event.name, event.label, event.seconds),
         clean=clean,
     )
-
-
-def make_directories(config: Config) -> None:
-    """Makes the data directory, for its owner only; one that is there keeps its rights. Raises `Unavailable`."""
-    try:
-        config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        sentence = _("the data directory {data} cannot be made: {reason}")
-        raise Unavailable(sentence.format(data=config.data, reason=error.strerror)) from None
-
-
-async def prepare_database(config: Config) -> None:
-    """Our own SQLite file is made or brought up to date; another database must be up to date. Raises `Unavailable`."""
-    await (upgrade if config.embedded else check)(config.database_url)
-
-
-def hold_lease(config: Config) -> AbstractAsyncContextManager[StillHeld]:
-    """The right to serve this data, alone; gives a function that tells whether it still is ours. Raises `LeaseHeld`."""
-    if config.embedded:
-        return file_lease(config.data)
-    return advisory_lease(config.database_url)
 
 
 async def _watch_lease(still_held: StillHeld) -> None:
