@@ -4,7 +4,6 @@
  */
 import { ago } from "../shared/ago.js";
 import "../shared/desk-icons.js";
-import "../shared/desk-icons.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { clock, moment } from "../shared/time.js";
