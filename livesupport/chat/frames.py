@@ -1,4 +1,4 @@
-"""What commands and pushes are made of: the frame, the small types in it, and the closed lists of words that both sides know.
+"""What commands and pushes are made of: small types, closed lists of words that both sides know, the frame and its parts.
 
 A `repr` shows the kind of frame and nothing of what people said.
 """
@@ -118,9 +118,104 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         return f"<{type(self).__name__}>"
 
 
+# ── Parts of frames ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 class Tip(Value, frozen=True):
     """How far a page has read: the last line that it holds."""
 
     epoch: Seq = 0
     seq: Seq = 0
     seal: Annotated[str, Meta(max_length=64)] | None = None
+
+
+class Limits(Value, frozen=True):
+    """What the server accepts, in Unicode code points."""
+
+    text: int
+    name: int
+    phone: int
+    question: int
+
+
+class TopicInfo(Value, frozen=True):
+    """A topic that the site offers, with its own availability."""
+
+    id: int
+    name: str
+    state: ServiceState
+
+
+class Teammate(Value, frozen=True):
+    """A colleague, as a target of transfers."""
+
+    id: int
+    name: str
+    status: AgentStatus
+    load: int
+    capacity: int
+    routable: bool
+
+
+class TeamTopic(Value, frozen=True):
+    """A topic, as a target of transfers."""
+
+    id: int
+    name: str
+    site: str
+    state: ServiceState
+
+
+class QueueEntry(Value, frozen=True):
+    """Somebody who waits."""
+
+    chat: str
+    waited: float
+    question: str = ""
+    topic: str = ""
+    language: str = ""
+    returning: bool = False
+    may_pull: bool = False
+    escalated: bool = False
+
+
+class VisitorCard(Value, frozen=True):
+    """What the visitor has told."""
+
+    name: str
+    phone: str
+    question: str
+    page: str = ""
+    language: str = ""
+    utc_offset: int | None = None
+    name_is_agents: bool = False
+
+
+class WallAgent(Value, frozen=True):
+    """One agent on the live wall."""
+
+    name: str
+    status: AgentStatus
+    load: int
+    capacity: int
+
+
+class WallTopic(Value, frozen=True):
+    """One queue on the live wall."""
+
+    name: str
+    site: str
+    state: ServiceState
+    waiting: int
+    longest_wait: float
+    active: int
+
+
+class WallChat(Value, frozen=True):
+    """One running chat on the live wall: who serves it, nothing of what is said."""
+
+    chat: str
+    status: Status
+    agent: str | None
+    topic: str
+    age: float

@@ -13,8 +13,9 @@ import msgspec
 
 # isort: off
 from livesupport.chat.frames import (
-    ID, AgentStatus, ChatId, ClientId, CloseCode, EndReason, Frame, Intent, Language, LineKind, OfferCloseReason, Party,
-    RecordId, Ref, RefusalCode, Role, Seq, ServiceState, Short, Status, Text, Tip, Value, WaitBucket,
+    ID, AgentStatus, ChatId, ClientId, CloseCode, EndReason, Frame, Intent, Language, Limits, LineKind, OfferCloseReason, Party,
+    QueueEntry, RecordId, Ref, RefusalCode, Role, Seq, ServiceState, Short, Status, TeamTopic, Teammate, Text, Tip, TopicInfo,
+    Value, VisitorCard, WaitBucket, WallAgent, WallChat, WallTopic,
 )  # fmt: skip
 from livesupport.chat.commands import (
     Accept, AgentCommand, AgentEnd, AgentHello, AgentReceipt, AgentSay, AgentTyping, AgentUndoEnd, Block, Convert, Decline,
@@ -23,9 +24,8 @@ from livesupport.chat.commands import (
     Withdraw, command_names,
 )  # fmt: skip
 from livesupport.chat.pushes import (
-    AgentChat, AgentPush, AgentWelcome, Erased, GoingAway, Limits, Line, Lines, Me, NoteLine, Offer, OfferClosed, Push, Queue,
-    QueueEntry, Receipt, Refused, Released, Requested, Service, Team, TeamTopic, Teammate, Token, TopicInfo, Typing,
-    VisitorCard, VisitorChat, VisitorPush, VisitorWelcome, Wall, WallAgent, WallChat, WallTopic,
+    AgentChat, AgentPush, AgentWelcome, Erased, GoingAway, Line, Lines, Me, NoteLine, Offer, OfferClosed, Push, Queue, Receipt,
+    Refused, Released, Requested, Service, Team, Token, Typing, VisitorChat, VisitorPush, VisitorWelcome, Wall,
 )  # fmt: skip
 # isort: on
 

@@ -12,15 +12,23 @@ from livesupport.chat.frames import (
     EndReason,
     Frame,
     Intent,
+    Limits,
     LineKind,
     OfferCloseReason,
     Party,
+    QueueEntry,
     RefusalCode,
     Role,
     ServiceState,
     Status,
-    Value,
+    Teammate,
+    TeamTopic,
+    TopicInfo,
+    VisitorCard,
     WaitBucket,
+    WallAgent,
+    WallChat,
+    WallTopic,
 )
 
 # ── Pushes to both ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,23 +101,6 @@ class GoingAway(Frame, frozen=True, tag="going_away"):
 
 
 # ── Pushes to a visitor ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Limits(Value, frozen=True):
-    """What the server accepts, in Unicode code points."""
-
-    text: int
-    name: int
-    phone: int
-    question: int
-
-
-class TopicInfo(Value, frozen=True):
-    """A topic that the site offers, with its own availability."""
-
-    id: int
-    name: str
-    state: ServiceState
 
 
 class Service(Frame, frozen=True, tag="service"):
@@ -199,44 +190,11 @@ class AgentWelcome(Frame, frozen=True, tag="welcome"):
     pull: bool = False
 
 
-class Teammate(Value, frozen=True):
-    """A colleague, as a target of transfers."""
-
-    id: int
-    name: str
-    status: AgentStatus
-    load: int
-    capacity: int
-    routable: bool
-
-
-class TeamTopic(Value, frozen=True):
-    """A topic, as a target of transfers."""
-
-    id: int
-    name: str
-    site: str
-    state: ServiceState
-
-
 class Team(Frame, frozen=True, tag="team"):
     """Who else is here; replaces the one before."""
 
     agents: list[Teammate]
     topics: list[TeamTopic]
-
-
-class QueueEntry(Value, frozen=True):
-    """Somebody who waits."""
-
-    chat: str
-    waited: float
-    question: str = ""
-    topic: str = ""
-    language: str = ""
-    returning: bool = False
-    may_pull: bool = False
-    escalated: bool = False
 
 
 class Queue(Frame, frozen=True, tag="queue"):
@@ -265,18 +223,6 @@ class OfferClosed(Frame, frozen=True, tag="offer_closed"):
     chat: str
     reason: OfferCloseReason
     by: str | None = None
-
-
-class VisitorCard(Value, frozen=True):
-    """What the visitor has told."""
-
-    name: str
-    phone: str
-    question: str
-    page: str = ""
-    language: str = ""
-    utc_offset: int | None = None
-    name_is_agents: bool = False
 
 
 class AgentChat(Frame, frozen=True, tag="chat"):
@@ -323,36 +269,6 @@ class Released(Frame, frozen=True, tag="released"):
     """This agent no longer serves or reads the chat (transferred, requeued, taken over): drop its copy from the page."""
 
     chat: str
-
-
-class WallAgent(Value, frozen=True):
-    """One agent on the live wall."""
-
-    name: str
-    status: AgentStatus
-    load: int
-    capacity: int
-
-
-class WallTopic(Value, frozen=True):
-    """One queue on the live wall."""
-
-    name: str
-    site: str
-    state: ServiceState
-    waiting: int
-    longest_wait: float
-    active: int
-
-
-class WallChat(Value, frozen=True):
-    """One running chat on the live wall: who serves it, nothing of what is said."""
-
-    chat: str
-    status: Status
-    agent: str | None
-    topic: str
-    age: float
 
 
 class Wall(Frame, frozen=True, tag="wall"):

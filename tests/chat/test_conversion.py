@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from livesupport.chat import protocol as p
-from livesupport.chat.events import AppendLines, Draining, LinesAppended, Site, TicketFailed, TicketSaved
+from livesupport.chat.events import Site, TicketFailed, TicketSaved
 from livesupport.rules import Rules
-from tests.chat.cast import BEN, SUE, Agent, Stage, Visitor, a_talk
+from tests.chat.cast import BEN, Agent, Stage, Visitor, a_saved_talk, a_talk
 
 ID = "A" * 22
 
@@ -16,21 +16,6 @@ def asking() -> tuple[Stage, Visitor, Agent]:
     """Ana talks with Vera on a site where the visitor must allow the saving."""
     stage = Stage(Rules(convert="ask"))
     return stage, *a_talk(stage)
-
-
-def saved(stage: Stage, number: str = "1042-1") -> tuple[Visitor, Agent]:
-    """Ana talks with Vera, and their chat is in a ticket, with nothing left to append."""
-    vera, ana = a_talk(stage)
-    vera.does(p.Save())
-    stage.saves(number)
-    stage.run_for(2)
-    stage.appends(stage.appended.pop())
-    return vera, ana
-
-
-def appended_texts(stage: Stage) -> list[list[str]]:
-    """What was said in each batch that was handed over."""
-    return [[line.text or line.kind for line in batch.lines] for batch in stage.appended]
 
 
 # ── notify: armed for five seconds ───────────────────────────────────────────────────────────────────────────────────
@@ -172,7 +157,7 @@ def test_fifty_clicks_from_everywhere_make_one_ticket(stage: Stage) -> None:
 
 
 def test_an_outcome_that_comes_twice_or_for_nobody_changes_nothing(stage: Stage) -> None:
-    vera, ana = saved(stage)
+    vera, ana = a_saved_talk(stage)
     before = vera.lines
     stage.saves("9999-9")
     stage.fails_to_save()
@@ -197,154 +182,6 @@ def test_a_failure_says_not_saved_to_both_and_the_chat_goes_on_and_may_be_retrie
     assert stage.opened[-1].snapshot.lines[-2].text == "Was that it?"
     stage.saves("1042-1")
     assert vera.sees().ticket == "1042-1"
-
-
-# ── who is there, and who goes ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_connection_that_is_lost_for_a_moment_lets_the_five_seconds_run_on(stage: Stage) -> None:
-    vera, ana = a_talk(stage)
-    ana.converts()
-    stage.run_for(1)
-    vera.loses_connection()
-    stage.run_for(3)
-    vera.arrives()
-    assert vera.sees().armed_in == 1.0
-    vera.does(p.Refuse())
-    stage.run_for(60)
-
-    assert stage.opened == []
-
-
-def test_vera_who_is_gone_while_it_is_armed_objects_no_more() -> None:
-    stage = Stage(Rules(convert_seconds=30))
-    vera, ana = a_talk(stage)
-    ana.converts()
-    vera.loses_connection()
-    stage.run_for(9.875)
-    assert stage.opened == []
-
-    stage.run_for(0.125)
-    assert len(stage.opened) == 1
-
-
-def test_vera_who_is_gone_already_is_not_waited_for(stage: Stage) -> None:
-    vera, ana = a_talk(stage)
-    vera.loses_connection()
-    stage.run_for(10)
-    ana.converts()
-    assert len(stage.opened) == 1
-
-    stage.saves()
-    assert ana.sees().ticket == "1001-7"
-
-
-def test_vera_who_closes_her_tab_during_the_writing_gets_her_ticket(stage: Stage) -> None:
-    vera, ana = a_talk(stage)
-    ana.converts()
-    stage.run_for(5)
-    vera.leaves()
-    stage.run_for(30)
-    assert stage.machine.stats().chats == 1, "not before the outcome is known"
-    stage.saves()
-
-    assert ana.hears(p.Erased).reason == "visitor_left"
-    assert stage.machine.stats().chats == 0
-    assert appended_texts(stage) == [["converted"]]
-
-
-def test_ana_who_is_lost_during_the_writing_leaves_a_saved_chat_behind(stage: Stage) -> None:
-    vera, ana = a_talk(stage)
-    ana.converts()
-    ana.loses_connection()
-    stage.run_for(60)
-    stage.saves()
-
-    assert (vera.sees().status, vera.sees().ticket) == ("waiting", "1001-7")
-
-
-def test_end_and_erase_while_it_is_armed_cancels_it(stage: Stage) -> None:
-    vera, ana = a_talk(stage)
-    ana.converts()
-    vera.does(p.VisitorEnd())
-    stage.run_for(60)
-
-    assert ana.hears(p.Erased).reason == "visitor_erased"
-    assert stage.opened == []
-
-
-def test_end_and_erase_during_the_writing_erases_the_chat_and_not_the_request(stage: Stage) -> None:
-    vera, ana = a_talk(stage)
-    ana.converts()
-    stage.run_for(5)
-    vera.does(p.VisitorEnd())
-    ana.ends()
-    vera.says("Bye").does(p.VisitorTyping())
-    stage.run_for(20)
-    vera.hears_no(p.Erased)
-    stage.saves("1042-1")
-
-    assert vera.hears(p.Line, kind="converted").other == "1042-1"
-    assert vera.hears(p.Erased).reason == "visitor_erased"
-    assert stage.machine.stats().chats == 0
-    assert appended_texts(stage) == [["Bye", "converted"]]
-
-
-def test_end_and_erase_during_a_writing_that_fails_erases_all_the_same(stage: Stage) -> None:
-    vera, ana = a_talk(stage)
-    ana.converts()
-    stage.run_for(5)
-    vera.does(p.VisitorEnd())
-    stage.fails_to_save()
-
-    assert vera.hears(p.Erased).reason == "visitor_erased"
-    assert stage.machine.stats().chats == 0
-
-
-def test_anas_end_while_it_is_armed_waits_for_it() -> None:
-    stage = Stage(Rules(convert_seconds=12))
-    vera, ana = a_talk(stage)
-    ana.converts().ends()
-    stage.run_for(10)
-    assert vera.sees().status == "active"
-    stage.run_for(2)
-    stage.saves("1042-1")
-
-    assert (vera.sees().status, vera.sees().reason, vera.sees().ticket) == ("ended", "converted_and_ended", "1042-1")
-
-
-def test_anas_end_while_it_is_armed_comes_after_a_refusal_too() -> None:
-    stage = Stage(Rules(convert_seconds=12))
-    vera, ana = a_talk(stage)
-    ana.converts().ends()
-    stage.run_for(10)
-    vera.does(p.Refuse())
-
-    assert (vera.sees().status, vera.sees().reason) == ("ended", "agent_ended")
-    assert stage.opened == []
-
-
-def test_vera_who_objects_to_the_end_does_not_object_to_the_saving() -> None:
-    stage = Stage(Rules(convert_seconds=12))
-    vera, ana = a_talk(stage)
-    ana.converts().ends()
-    stage.run_for(11)
-    vera.does(p.VisitorUndoEnd())
-    stage.run_for(1)
-    stage.saves()
-    stage.run_for(20)
-
-    assert (vera.sees().status, vera.sees().ticket) == ("active", "1001-7")
-
-
-def test_a_word_of_a_blocked_visitor_does_not_call_the_block_off() -> None:
-    stage = Stage(Rules(convert="recorded"))
-    vera, ana = a_talk(stage)
-    ana.ends().converts().does(p.Block(chat=vera.chat))
-    vera.says("Wait").does(p.VisitorUndoEnd())
-    stage.saves()
-
-    assert vera.hears(p.Erased).reason == "blocked"
 
 
 # ── the visitor's own wish ───────────────────────────────────────────────────────────────────────────────────────────
@@ -442,122 +279,3 @@ def test_anas_end_waits_for_the_answer_and_veras_leaving_does_not() -> None:
 
     assert vera.hears(p.Erased).reason == "visitor_erased"
     assert stage.opened == []
-
-
-# ── later lines ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_what_is_said_later_follows_in_batches_of_two_seconds(stage: Stage) -> None:
-    vera, ana = saved(stage)
-    vera.says("One more thing.")
-    stage.run_for(1)
-    ana.says("Yes?").does(p.Note(chat=vera.chat, id=ID, text="Chatty."))
-    stage.run_for(0.875)
-    assert stage.appended == []
-
-    stage.run_for(0.125)
-    batch = stage.appended[0]
-    assert ([line.text for line in batch.lines], [note.text for note in batch.notes]) == (
-        ["One more thing.", "Yes?"],
-        ["Chatty."],
-    )
-    assert [line.seq for line in batch.lines] == [4, 5]
-
-
-def test_what_was_said_during_the_writing_follows_too(stage: Stage) -> None:
-    vera, ana = a_talk(stage)
-    ana.converts()
-    stage.run_for(5)
-    vera.says("Meanwhile.")
-    stage.saves()
-    stage.run_for(2)
-
-    seqs = [line.seq for line in (*stage.opened[0].snapshot.lines, *stage.appended[0].lines)]
-    assert seqs == [line.seq for line in vera.lines] == [1, 2, 3, 4, 5]
-
-
-def test_lines_that_were_not_written_are_handed_over_again_until_they_are(stage: Stage) -> None:
-    vera, _ana = saved(stage)
-    vera.says("First.")
-    stage.run_for(2)
-    stage.appends(stage.appended[0], saved=False)
-    stage.run_for(4.875)
-    assert appended_texts(stage) == [["First."]]
-    stage.run_for(0.125)
-    assert appended_texts(stage) == [["First."], ["First."]]
-
-    stage.appends(stage.appended[1])
-    stage.run_for(60)
-    assert len(stage.appended) == 2
-
-
-def test_lines_that_come_while_others_are_being_written_are_written_once_whatever_answers_first(stage: Stage) -> None:
-    vera, _ana = saved(stage)
-    vera.says("First.")
-    stage.run_for(2)
-    vera.says("Second.")
-    stage.run_for(2)
-    first, both = stage.appended
-    assert [line.text for line in both.lines] == ["First.", "Second."]
-    stage.appends(first)
-    stage.appends(both)
-    vera.says("Third.")
-    stage.run_for(2)
-
-    assert [line.text for line in stage.appended[-1].lines] == ["Third."]
-    assert len(stage.appended) == 3
-
-
-def test_a_late_failure_of_what_has_been_written_since_is_no_matter(stage: Stage) -> None:
-    vera, _ana = saved(stage)
-    vera.says("First.")
-    stage.run_for(2)
-    vera.says("Second.")
-    stage.run_for(2)
-    first, both = stage.appended
-    stage.appends(both)
-    stage.appends(first, saved=False)
-    stage.run_for(60)
-
-    assert len(stage.appended) == 2
-
-
-def test_the_last_words_reach_the_ticket_after_the_chat_is_erased_even_if_it_takes_a_while(stage: Stage) -> None:
-    vera, _ana = saved(stage)
-    vera.says("Goodbye.").does(p.VisitorEnd())
-    assert appended_texts(stage) == [["Goodbye."]]
-    assert stage.machine.stats().chats == 0
-    for number in range(3):
-        stage.appends(stage.appended[number], saved=False)
-        stage.run_for(5)
-
-    assert appended_texts(stage) == [["Goodbye."]] * 4
-    stage.appends(stage.appended[-1])
-    assert stage.machine._floor.unwritten == {}
-    assert stage.machine.next_deadline() is None or stage.machine._floor.timers.get("rewrite", vera.chat) is None
-
-
-def test_an_answer_for_lines_that_nobody_handed_over_is_no_matter(stage: Stage) -> None:
-    stray = AppendLines(chat="no such chat", lines=(), notes=())
-
-    assert stage.happens(LinesAppended(handed=stray, saved=False)) == []
-
-
-def test_a_server_that_is_about_to_stop_writes_what_is_left(stage: Stage) -> None:
-    vera, _ana = saved(stage)
-    vera.says("Just in time.")
-    stage.happens(Draining())
-
-    assert appended_texts(stage) == [["Just in time."]]
-
-
-def test_a_chat_that_was_never_saved_appends_nothing(stage: Stage) -> None:
-    vera, ana = a_talk(stage)
-    sue = stage.agent(SUE).does(p.Join(chat=vera.chat))
-    ana.says("Bye.").converts()
-    vera.does(p.Refuse()).does(p.VisitorEnd())
-    stage.happens(Draining())
-    stage.run_for(100)
-
-    assert (stage.opened, stage.appended) == ([], [])
-    assert sue.hears(p.Erased)
