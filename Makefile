@@ -10,7 +10,10 @@ WORKERS ?= 2
 run: $(VENV)/.run  ## install what the server needs, start the demo shop and the console
 	$(BIN)/livesupport demo
 
-test: $(VENV)/.test services lint types  ## install what the tests need, check everything; pytest comes last
+test: services lint types pytest  ## install what the tests need, check everything; pytest comes last
+
+.PHONY: pytest
+pytest: $(VENV)/.test
 	$(BIN)/pytest -q -n $(WORKERS)
 
 lint: $(VENV)/.test

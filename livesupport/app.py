@@ -6,7 +6,7 @@ import asyncio
 import multiprocessing
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -20,25 +20,25 @@ from livesupport.accounts.service import Accounts
 from livesupport.assets import Assets, locate
 from livesupport.cleaning import clean
 from livesupport.config import Config
+from livesupport.data import hold_lease, make_directories, prepare_database
 from livesupport.directory import Directory
 from livesupport.errors import Unavailable
 from livesupport.http import State
 from livesupport.http.proxies import TrustedProxies
-from livesupport.i18n import gettext as _
-from livesupport.lease import StillHeld, file_lease
-from livesupport.live import Ports, SignedIn
+from livesupport.lease import StillHeld
+from livesupport.live import Desk, KeyRing, Ports, SignedIn
 from livesupport.metrics import Metrics
 from livesupport.phones import parse_phone
+from livesupport.sealkeys import SealKeys
 from livesupport.signing import Fingerprints, VisitorTokens, load_key
 from livesupport.sites.service import Sites
-from livesupport.storage.advisory import advisory_lease
 from livesupport.storage.database import Database
-from livesupport.storage.migrate import check, upgrade
 from livesupport.storage.settings import next_epoch
 from livesupport.tickets.service import Tickets
 
 log = structlog.get_logger()
 
+KEYS_EVERY = 600.0  # seconds between two looks at the sealing keys
 LEASE_EVERY = 15.0  # seconds between two looks whether the lease is still ours
 
 
@@ -86,16 +86,17 @@ async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator
     logs.catch_loop_errors(asyncio.get_running_loop())
     make_directories(config)
     tokens = VisitorTokens(load_key(config.keys, "signing.key"), config.chat.max_chat_age)
+    keys = SealKeys(config.keys, config.chat.max_chat_age)
     async with hold_lease(config) as still_held:
         await prepare_database(config)
         async with Database.open(config.database_url) as database:
             accounts, sites, tickets = Accounts(database, clock), Sites(database, clock), Tickets(database, clock)
             directory, metrics = Directory(accounts, sites, clock), Metrics()
             ports = _ports(accounts, tickets, tokens, directory, metrics, lambda: directory.look(desk))
-            desk = live.open_desk(config.chat, config.limits, await next_epoch(database), ports)
+            desk = live.open_desk(config.chat, config.limits, await next_epoch(database), KeyRing(*keys.ring()), ports)
             metrics.watch(desk.stats)
             await directory.look(desk)
-            async with background(directory.follow(desk), _watch_lease(still_held)):
+            async with background(directory.follow(desk), _watch_lease(still_held), _renew_keys(desk, keys)):
                 yield http.new_state(
                     config=config,
                     accounts=accounts,
@@ -129,6 +130,7 @@ def _ports(
 
     return Ports(
         open_ticket=partial(bridge.convert_chat_to_ticket, tickets, directory.name_of),
+        find_ticket=partial(bridge.find_ticket, tickets),
         append_lines=partial(bridge.append_to_ticket, tickets),
         save_request=partial(bridge.save_request, tickets),
         authenticate=authenticate,
@@ -142,25 +144,11 @@ def _ports(
     )
 
 
-def make_directories(config: Config) -> None:
-    """Makes the data directory, for its owner only; one that is there keeps its rights. Raises `Unavailable`."""
-    try:
-        config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        sentence = _("the data directory {data} cannot be made: {reason}")
-        raise Unavailable(sentence.format(data=config.data, reason=error.strerror)) from None
-
-
-async def prepare_database(config: Config) -> None:
-    """Our own SQLite file is made or brought up to date; another database must be up to date. Raises `Unavailable`."""
-    await (upgrade if config.embedded else check)(config.database_url)
-
-
-def hold_lease(config: Config) -> AbstractAsyncContextManager[StillHeld]:
-    """The right to serve this data, alone; gives a function that tells whether it still is ours. Raises `LeaseHeld`."""
-    if config.embedded:
-        return file_lease(config.data)
-    return advisory_lease(config.database_url)
+async def _renew_keys(desk: Desk, keys: SealKeys) -> None:
+    """Takes over new sealing keys, and lets go of those that are too old to be needed."""
+    while True:
+        await asyncio.sleep(KEYS_EVERY)
+        desk.set_keys(KeyRing(*keys.ring()))
 
 
 async def _watch_lease(still_held: StillHeld) -> None:

@@ -1,7 +1,7 @@
 """Finds web/ and templates/ in a checkout or in a wheel, and serves web/ from memory under the hash of the whole tree.
 
-Files are served as written, less their comments: `/assets/<hash>/widget/panel.js` imports `../shared/dom.js`, and a change
-of any file changes the address of all, so browsers may keep them for ever.
+Files are served as written, less comments and indentation: `/assets/<hash>/widget/panel.js` imports `../shared/dom.js`.
+A change of any file changes the address of all, so browsers may keep them for ever.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf
 
 
 # Comments are for those who read the source; on the wire they would be a third of a module (product.md, 2.7, counts bytes).
-# Comments on lines of their own and JSDoc go; our style keeps their signs out of strings and patterns.
-COMMENTS = re.compile(
+# Comments on lines of their own, JSDoc and indentation go; our style keeps all three out of strings and patterns.
+FOR_READERS = re.compile(
     rb"""^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n   # whole lines
     |/\*\*(?:(?!\*/).)*\*/[ ]?                           # JSDoc in the middle of a line: a type
+    |^[ \t]+
     """,
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
@@ -40,7 +41,7 @@ def locate(name: str, package: Path = PACKAGE) -> Path:
 
 
 class Asset(msgspec.Struct, frozen=True):
-    """One file of web/: without comments, and compressed where that is smaller."""
+    """One file of web/, without what only readers need, and compressed where that is smaller."""
 
     body: bytes
     compressed: bytes | None
@@ -88,7 +89,7 @@ def _read(path: Path) -> bytes:
     """The file as it goes out. A style sheet that imports others carries them: one request in place of a chain of them."""
     body = path.read_bytes()
     if path.suffix in (".js", ".css"):
-        body = COMMENTS.sub(b"", body)
+        body = FOR_READERS.sub(b"", body)
     if path.suffix == ".css":
         body = IMPORT.sub(lambda found: _read(path.parent / found[1].decode()), body)
     return body

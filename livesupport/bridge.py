@@ -40,6 +40,12 @@ async def convert_chat_to_ticket(
     return TicketSaved(chat=snapshot.chat, number=ticket.number)
 
 
+async def find_ticket(tickets: Tickets, chat: str) -> str | None:
+    """The number of the ticket that this chat was saved as; None when there is none. Raises `Unavailable`."""
+    ticket = await tickets.by_origin(origin_of_chat(chat))
+    return ticket.number if ticket else None
+
+
 async def append_to_ticket(tickets: Tickets, addition: AppendLines) -> bool:
     """Adds the lines of a chat that goes on after it was saved; False when nothing was written."""
     try:
@@ -108,7 +114,9 @@ def _new_lines(lines: tuple[Line, ...], notes: tuple[NoteLine, ...]) -> Iterator
             text=line.text or told(line),
         )
     for note in notes:
-        yield NewLine(chain="note", epoch=0, seq=note.seq, at=_time(note.at), author="agent", name=note.name, text=note.text)
+        yield NewLine(
+            chain="note", epoch=note.epoch, seq=note.seq, at=_time(note.at), author="agent", name=note.name, text=note.text
+        )
 
 
 def _time(seconds: float) -> datetime:

@@ -28,11 +28,13 @@ _SPACE = re.compile(r"\s+")
 
 def clean(text: str) -> str:
     """`text` without harmful characters, with `\\n` as its only line break and no white space around it."""
-    text = _NEWLINE.sub("\n", text)
+    if text.isascii() and text.isprintable():  # most of what is said: nothing below would find anything
+        return text.strip()
+    text = _UNWANTED.sub("", _NEWLINE.sub("\n", text))
     if not text.isascii():  # the rest of the work is for what ASCII cannot hold
-        text = _fewer_marks(unicodedata.normalize("NFC", _UNWANTED.sub("", text)))
-    else:
-        text = _UNWANTED.sub("", text)
+        text = unicodedata.normalize("NFC", text)
+        if any(map(unicodedata.combining, text)):
+            text = _fewer_marks(text)
     return text.strip()
 
 

@@ -35,14 +35,14 @@ from livesupport.sites.service import Sites
 
 DATA = ".demo"
 SITE = "default"
-SHOP_HOST, SHOP_PORT = "localhost", 8001  # another site than 127.0.0.1 for a browser, as a customer's shop would be
-SHOP = f"http://{SHOP_HOST}:{SHOP_PORT}"
+SHOP_HOST = "localhost"  # another site than 127.0.0.1 for a browser, as a customer's shop would be
 
 PEOPLE: tuple[tuple[str, str, Role], ...] = (
     ("ana", "Ana", "agent"),
     ("ben", "Ben", "agent"),
     ("sofia", "Sofia", "supervisor"),
 )
+GREETING = "Hello. How can we help?"
 TOPICS = ("Orders", "Delivery", "Something else")
 CANNED = {
     "hello": "Good day, how can I help you?",
@@ -52,20 +52,21 @@ CANNED = {
 }
 
 
-def run() -> None:
+def run(port: int, shop_port: int) -> None:
     """Serves until SIGTERM or SIGINT. Raises `CannotListen`, `ConfigError`, `LeaseHeld`, `Unavailable`."""
-    config = load(None, os.environ, {"data_dir": DATA, "log.level": "warning"})
+    config = load(None, os.environ, {"data_dir": DATA, "log.level": "warning", "server.port": port})
+    shop_url = f"http://{SHOP_HOST}:{shop_port}"
     logs.configure(config.log)
     limit_process()
     passwords = {login: secrets.token_urlsafe(9) for login, _name, _role in PEOPLE}
 
     async def when_ready(state: State) -> None:
-        await fill(state["accounts"], state["sites"], passwords)
-        announce(config, passwords)
+        await fill(state["accounts"], state["sites"], passwords, shop_url)
+        announce(config, passwords, shop_url)
 
     server = Server(config, when_ready)
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(_serve_both(server, bind(config.server.host, config.server.port), Shop(config), bind(SHOP_HOST, SHOP_PORT)))
+        runner.run(_serve_both(server, bind(config.server.host, port), Shop(config), bind(SHOP_HOST, shop_port, "--shop-port")))
 
 
 async def _serve_both(server: Server, sockets: list[socket], shop: Shop, shop_sockets: list[socket]) -> None:
@@ -77,7 +78,7 @@ async def _serve_both(server: Server, sockets: list[socket], shop: Shop, shop_so
         await beside
 
 
-async def fill(accounts: Accounts, sites: Sites, passwords: Mapping[str, str]) -> None:
+async def fill(accounts: Accounts, sites: Sites, passwords: Mapping[str, str], shop_url: str) -> None:
     """Makes what is missing and renews what must be: people with these passwords, the shop's site, topics, ready answers."""
     for login, name, role in PEOPLE:
         try:
@@ -85,7 +86,9 @@ async def fill(accounts: Accounts, sites: Sites, passwords: Mapping[str, str]) -
         except Conflict:
             await accounts.set_password(login, passwords[login])
     site = await sites.get(SITE)
-    await sites.change(msgspec.structs.replace(site, name="Demo shop", origins=(SHOP,), greeting="Hello. How can we help?"))
+    await sites.change(
+        msgspec.structs.replace(site, name="Kiln & Leaf", accent="#a4492b", origins=(shop_url,), greeting=GREETING)
+    )
     for topic in TOPICS:
         if topic not in {known.name for known in site.topics}:
             await sites.add_topic(SITE, topic)
@@ -95,10 +98,10 @@ async def fill(accounts: Accounts, sites: Sites, passwords: Mapping[str, str]) -
             await sites.add_canned(shortcut, text)
 
 
-def announce(config: Config, passwords: Mapping[str, str]) -> None:
+def announce(config: Config, passwords: Mapping[str, str], shop_url: str) -> None:
     """Says where to look and who may sign in; to standard error, like every secret."""
     places = [
-        (_("Shop, for visitors"), SHOP),
+        (_("Shop, for visitors"), shop_url),
         (_("Console, for agents"), f"{config.server.public_url}/console"),
     ]
     people = [(name, login, passwords[login], role) for login, name, role in PEOPLE]

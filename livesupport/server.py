@@ -119,8 +119,8 @@ class Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-def bind(host: str, port: int) -> list[socket.socket]:
-    """Takes the port on every address that `host` means. Raises `CannotListen`."""
+def bind(host: str, port: int, flag: str = "--port") -> list[socket.socket]:
+    """Takes the port on every address that `host` means. Raises `CannotListen`, which names the `flag` to change it by."""
     try:
         places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except socket.gaierror:
@@ -128,7 +128,7 @@ def bind(host: str, port: int) -> list[socket.socket]:
     sockets = []
     for family, kind, protocol, _canonical, address in places:
         with suppress(_NotHere):  # "localhost" may mean IPv6 too, where there is none
-            sockets.append(_bound(socket.socket(family, kind, protocol), address, host, port))
+            sockets.append(_bound(socket.socket(family, kind, protocol), address, host, port, flag))
     if not sockets:
         raise _no_address(host)
     return sockets
@@ -142,7 +142,7 @@ class _NotHere(Exception):
     pass
 
 
-def _bound(place: socket.socket, address: tuple[object, ...], host: str, port: int) -> socket.socket:
+def _bound(place: socket.socket, address: tuple[object, ...], host: str, port: int, flag: str) -> socket.socket:
     place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if place.family == socket.AF_INET6:
         place.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
@@ -152,12 +152,14 @@ def _bound(place: socket.socket, address: tuple[object, ...], host: str, port: i
         place.close()
         match error.errno:
             case errno.EADDRINUSE:
-                why = _("port {port} on {host} is used by another program: stop that one, or change server.port or --port here")
+                why = _("port {port} on {host} is used by another program: stop that one, or choose another port with {flag}")
             case errno.EACCES:
-                why = _("port {port} on {host} needs more rights: choose one from 1024 up, and put a proxy before it")
+                why = _(
+                    "port {port} on {host} needs more rights: choose one from 1024 up with {flag}, and put a proxy before it"
+                )
             case _other:
                 raise _NotHere from None
-        raise CannotListen(why.format(port=port, host=host)) from None
+        raise CannotListen(why.format(port=port, host=host, flag=flag)) from None
     return place
 
 

@@ -13,8 +13,8 @@ from starlette.routing import Route, WebSocketRoute
 from livesupport.app import SeveralWorkers, build_app
 from livesupport.config import Config, ConfigError
 from livesupport.config import Database as DatabaseSettings
-from livesupport.errors import Unavailable
 from livesupport.lease import LeaseHeld
+from tests.databases import only_postgresql
 
 
 def app(data: Path, url: str = "") -> Starlette:
@@ -71,20 +71,7 @@ async def test_a_weak_key_stops_the_start(tmp_path: Path) -> None:
         await open_and_close(app(tmp_path))
 
 
-async def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-
-    with pytest.raises(Unavailable, match=r"the data directory .* cannot be made"):
-        await open_and_close(app(tmp_path / "file"))
-
-
-@pytest.mark.parametrize("kind", ["postgresql"])
-async def test_a_postgresql_database_is_migrated_by_hand_and_the_start_says_so(empty_url: str, tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="run livesupport migrate"):
-        await open_and_close(app(tmp_path, empty_url))
-
-
-@pytest.mark.parametrize("kind", ["postgresql"])
+@only_postgresql
 async def test_postgresql_serves_one_server_at_a_time(database_url: str, tmp_path: Path) -> None:
     first = app(tmp_path / "one", database_url)
     async with first.router.lifespan_context(first):

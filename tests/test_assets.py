@@ -81,7 +81,7 @@ def test_files_are_compressed_where_that_helps_and_hidden_ones_stay_out(tmp_path
     assert ".secret.js" not in assets.files
 
 
-def test_comments_stay_here_and_code_goes_out(tmp_path: Path) -> None:
+def test_comments_and_indentation_stay_here_and_code_goes_out(tmp_path: Path) -> None:
     written = """/**
  * What it is for.
  */
@@ -101,8 +101,8 @@ export function answer(/** @type {any} */ a) {
     expected = """import { h } from "./dom.js";
 
 export function answer(a) {
-  const address = "https://example.org/*"; // stays
-  return h(a, (address)); /* stays too */
+const address = "https://example.org/*"; // stays
+return h(a, (address)); /* stays too */
 }
 /* one */ let b = 1; /* two */
 """

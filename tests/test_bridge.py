@@ -47,7 +47,7 @@ def snapshot(*more: Line, saved_by: int | None = None) -> Snapshot:
             line(3, "message", "agent", name="Ana", text="On its way."),
             *more,
         ),
-        notes=(NoteLine(chat=CHAT, seq=1, at=1_800_000_001.0, name="Ana", text="A regular customer."),),
+        notes=(NoteLine(chat=CHAT, epoch=1, seq=1, at=1_800_000_001.0, name="Ana", text="A regular customer."),),
     )
 
 

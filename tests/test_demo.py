@@ -7,20 +7,21 @@ from starlette.testclient import TestClient
 
 from livesupport.accounts.service import Accounts
 from livesupport.config import Config
-from livesupport.demo import CANNED, PEOPLE, SHOP, TOPICS, Shop, announce, fill
+from livesupport.demo import CANNED, PEOPLE, TOPICS, Shop, announce, fill
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from tests.databases import Clock, only_sqlite
 
+SHOP = "http://localhost:8001"
 PASSWORDS = {login: f"password of {login}" for login, _name, _role in PEOPLE}
 
 
 @only_sqlite
 async def test_each_start_renews_the_passwords_and_doubles_nothing(database: Database, clock: Clock) -> None:
     accounts, sites = Accounts(database, clock), Sites(database, clock)
-    await fill(accounts, sites, dict.fromkeys(PASSWORDS, "an older password"))
+    await fill(accounts, sites, dict.fromkeys(PASSWORDS, "an older password"), SHOP)
 
-    await fill(accounts, sites, PASSWORDS)
+    await fill(accounts, sites, PASSWORDS, SHOP)
 
     for login, name, role in PEOPLE:
         _secret, session = await accounts.sign_in(login, PASSWORDS[login])
@@ -32,7 +33,7 @@ async def test_each_start_renews_the_passwords_and_doubles_nothing(database: Dat
 
 
 def test_whoever_starts_it_reads_where_to_look_and_who_may_sign_in(capsys: pytest.CaptureFixture[str]) -> None:
-    announce(Config(), PASSWORDS)
+    announce(Config(), PASSWORDS, SHOP)
 
     printed = capsys.readouterr()
     assert printed.out == ""

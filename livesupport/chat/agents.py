@@ -92,7 +92,7 @@ def arrived(floor: Floor, event: AgentArrived) -> None:
     _sort_held(floor, socket, event.hello)
     for chat in (*agent.chats.values(), *agent.reading.values()):
         if not chat.unconfirmed:
-            _show_again(floor, chat, agent, event.connection, event.hello)
+            matching.show(floor, chat, agent, to, event.hello.tips.get(chat.id))
     for chat in [chat for chat in agent.chats.values() if chat.unconfirmed]:
         _take_back(floor, chat, socket)
     restoring.console_arrived(floor, socket)
@@ -136,16 +136,6 @@ def _welcome(floor: Floor, agent: Agent) -> AgentWelcome:
         limits=views.limits(floor),
         pull=any(site.mode == "pull" for site in floor.sites.values()),
     )
-
-
-def _show_again(floor: Floor, chat: Chat, agent: Agent, connection: int, hello: AgentHello) -> None:
-    to = (connection,)
-    floor.send(to, views.agent_chat(floor, chat, mine=chat.agent is agent))
-    floor.show_lines(to, chat, hello.tips.get(chat.id))
-    for note in chat.notes.lines:
-        floor.send(to, note)
-    for receipt in views.receipts(chat):
-        floor.send(to, receipt)
 
 
 def lost(floor: Floor, event: AgentLost) -> None:

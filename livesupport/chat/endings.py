@@ -101,8 +101,6 @@ def _idle_steps(floor: Floor, chat: Chat) -> tuple[float, float, float]:
 
 def idle_due(floor: Floor, chat: Chat) -> None:
     """A step has come, unless somebody has spoken since it was armed."""
-    if chat.status != "active":
-        return
     now = floor.now.mono
     warn_at, sleep_at, end_at = _idle_steps(floor, chat)
     if now >= end_at:
@@ -218,8 +216,10 @@ def _dismiss_agents(floor: Floor, chat: Chat, reason: EndReason) -> None:
 
 
 def release_seat(floor: Floor, chat: Chat, agent: Agent) -> None:
-    """The agent no longer serves this chat; time to write up begins when the rules grant it."""
+    """The agent no longer serves this chat: its silence counts no more, and time to write up begins if the rules grant it."""
     agent.chats.pop(chat.id, None)
+    floor.timers.cancel("idle", chat.id)
+    chat.inactive = chat.idle_warned = False
     chat.agent = None
     chat.audience = None
     floor.tell_visitor(chat, Typing(chat=chat.id, by="agent", on=False))

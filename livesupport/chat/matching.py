@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from livesupport.chat import endings, routing, service, views
+from livesupport.chat.events import Connection
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import (
     Accept,
@@ -88,8 +91,7 @@ def offer(floor: Floor, chat: Chat, agent: Agent, sender: Agent | None = None, n
 
 def offer_due(floor: Floor, chat: Chat) -> None:
     """Nobody answered the ringing."""
-    if chat.offer is None:
-        return
+    assert chat.offer is not None
     agent, transfer = chat.offer.agent, chat.offer.sender is not None
     pass_on(floor, chat, "expired")
     agent.missed += 1
@@ -187,10 +189,10 @@ def assign(floor: Floor, chat: Chat, agent: Agent) -> None:
 def hand_over(floor: Floor, chat: Chat, agent: Agent) -> None:
     """From one agent to another who has agreed; there is no moment without an owner."""
     sender = chat.agent
-    if sender is not None:
-        release(floor, chat, sender)
+    assert sender is not None
+    release(floor, chat, sender)
     seat(floor, chat, agent)
-    floor.say(chat, "transferred", name=sender.name if sender else "", other=agent.name, agent=agent.id)
+    floor.say(chat, "transferred", name=sender.name, other=agent.name, agent=agent.id)
 
 
 def seat(floor: Floor, chat: Chat, agent: Agent) -> None:
@@ -198,7 +200,6 @@ def seat(floor: Floor, chat: Chat, agent: Agent) -> None:
     endings.undo(floor, chat)
     chat.agent, chat.audience = agent, None
     chat.assigned_at = chat.last_said_at = floor.now.mono
-    chat.inactive = chat.idle_warned = False
     agent.chats[chat.id] = chat
     agent.missed = 0
     agent.last_assigned = floor.now.mono
@@ -210,8 +211,8 @@ def seat(floor: Floor, chat: Chat, agent: Agent) -> None:
     floor.touch_agent(agent)
 
 
-def show(floor: Floor, chat: Chat, agent: Agent, connections: set[int], tip: Tip | None = None) -> None:
-    """Everything a console needs to draw a chat: its state, the lines after `tip`, the notes, the receipts."""
+def show(floor: Floor, chat: Chat, agent: Agent, connections: Iterable[Connection], tip: Tip | None = None) -> None:
+    """Everything a console needs to draw a chat: its state, the lines that it lacks, the notes, the receipts."""
     floor.send(connections, views.agent_chat(floor, chat, mine=chat.agent is agent))
     floor.show_lines(connections, chat, tip)
     for note in chat.notes.lines:
@@ -254,7 +255,6 @@ def enter_queue(floor: Floor, chat: Chat, *, returning: bool) -> None:
     rules, now = floor.rules, floor.now.mono
     chat.returning, chat.escalated = returning, False
     floor.waiting[chat.id] = chat
-    floor.timers.cancel("idle", chat.id)
     floor.timers.set("show_queue", chat.id, now + rules.show_queue_after)
     floor.timers.set("wait_prompt", chat.id, now + rules.wait_prompt_after)
     floor.timers.set("max_wait", chat.id, now + rules.max_wait)

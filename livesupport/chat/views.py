@@ -267,7 +267,7 @@ def _agent_is_gone(floor: Floor, chat: Chat) -> bool:
 
 
 def _idle_in(floor: Floor, chat: Chat) -> float | None:
-    return _left(floor, idle_end_at(floor, chat)) if chat.idle_warned and chat.status == "active" else None
+    return _left(floor, idle_end_at(floor, chat)) if chat.idle_warned else None
 
 
 def idle_end_at(floor: Floor, chat: Chat) -> float:

@@ -10,9 +10,8 @@ from livesupport.chat.state import Chat, VisitorSocket
 
 def show_queue_due(floor: Floor, chat: Chat) -> None:
     """Long enough for a place to be worth showing; a chat that is accepted at once never shows one."""
-    if chat.id in floor.waiting:
-        chat.shown_position = _position(floor, chat)
-        floor.touch(chat)
+    chat.shown_position = _position(floor, chat)
+    floor.touch(chat)
 
 
 def _position(floor: Floor, chat: Chat) -> int:
@@ -36,10 +35,9 @@ def refresh_positions(floor: Floor) -> None:
 
 def wait_prompt_due(floor: Floor, chat: Chat) -> None:
     """Asks: keep waiting, leave a request, or try later?"""
-    if chat.id in floor.waiting:
-        chat.ask_wait = True
-        floor.timers.set("wait_prompt", chat.id, floor.now.mono + floor.rules.wait_prompt_every)
-        floor.touch(chat)
+    chat.ask_wait = True
+    floor.timers.set("wait_prompt", chat.id, floor.now.mono + floor.rules.wait_prompt_every)
+    floor.touch(chat)
 
 
 def keep_waiting(floor: Floor, socket: VisitorSocket, _command: KeepWaiting) -> None:
@@ -68,11 +66,9 @@ def save(floor: Floor, socket: VisitorSocket, command: Save) -> None:
 
 def max_wait_due(floor: Floor, chat: Chat) -> None:
     """Half an hour without anybody: an honest end is better than a false hope."""
-    if chat.id in floor.waiting:
-        endings.end(floor, chat, "waited_too_long")
+    endings.end(floor, chat, "waited_too_long")
 
 
 def agent_lost_due(floor: Floor, chat: Chat) -> None:
     """The agent was lost, nobody else is there, and the visitor has not chosen anything."""
-    if chat.id in floor.waiting:
-        endings.end(floor, chat, "agent_lost")
+    endings.end(floor, chat, "agent_lost")

@@ -71,7 +71,7 @@ async def open_services(config: Config) -> AsyncIterator[Services]:
     """Opens the database, made or brought up to date first where it is our own file."""
     from livesupport import logs
     from livesupport.accounts.service import Accounts
-    from livesupport.app import make_directories, prepare_database
+    from livesupport.data import make_directories, prepare_database
     from livesupport.sites.service import Sites
     from livesupport.storage.database import Database
 

@@ -17,7 +17,7 @@ def migrate(place: Place) -> None:
 
     async def run() -> None:
         from livesupport import logs
-        from livesupport.app import hold_lease, make_directories
+        from livesupport.data import hold_lease, make_directories
         from livesupport.storage.migrate import upgrade
 
         logs.silence()

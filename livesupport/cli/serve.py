@@ -41,7 +41,9 @@ async def announce(state: State) -> None:
 
 
 @click.command(help=_("Start a server with a demo shop beside it, to try everything."))
-def demo() -> None:
+@click.option("--port", type=int, default=8000, show_default=True, help=_("Port of the server."))
+@click.option("--shop-port", type=int, default=8001, show_default=True, help=_("Port of the shop."))
+def demo(port: int, shop_port: int) -> None:
     from livesupport.demo import run
 
-    run()
+    run(port, shop_port)

@@ -19,7 +19,7 @@ from livesupport.tickets.service import Tickets
 
 
 class State(TypedDict):
-    """`is_ready` says whether the database answers and the server is not about to stop."""
+    """`is_ready` says whether the database answers."""
 
     config: Config
     accounts: Accounts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import jinja2
@@ -16,6 +17,7 @@ import livesupport
 from livesupport import i18n
 from livesupport.assets import Assets, locate
 from livesupport.http import wording
+from livesupport.http.modules import imports
 from livesupport.model import Agent
 
 PAGE_FOLDERS = ("web/shared", "web/pages")
@@ -35,7 +37,7 @@ class Templates:
         )
         self._environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
         self._environment.policies["ext.i18n.trimmed"] = True
-        self._environment.globals.update(asset=assets.url, version=livesupport.__version__)
+        self._environment.globals.update(asset=assets.url, imports=partial(imports, assets))
         self._environment.filters.update(
             moment=moment,
             clock=clock,

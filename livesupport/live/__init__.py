@@ -2,6 +2,7 @@
 
 from livesupport.chat.events import AgentIdentity, Site, Topic
 from livesupport.chat.protocol import protocol_schema
+from livesupport.chat.seal import KeyRing
 from livesupport.live.desk import Desk, open_desk
 from livesupport.live.endpoints import agent_socket, visitor_socket
 from livesupport.live.handshake import SocketProtocol
@@ -13,6 +14,7 @@ __all__ = [
     "AgentIdentity",
     "Desk",
     "Hub",
+    "KeyRing",
     "Ports",
     "Rules",
     "SignedIn",

@@ -25,8 +25,10 @@ from livesupport.chat.events import (
     Draining,
     Effect,
     Event,
+    FindTicket,
     HoursChanged,
     IssueToken,
+    KeysChanged,
     LinesAppended,
     Moment,
     OpenTicket,
@@ -37,14 +39,18 @@ from livesupport.chat.events import (
     Snapshot,
     Tick,
     TicketFailed,
+    TicketFound,
 )
 from livesupport.chat.machine import ChatMachine, Stats
 from livesupport.chat.protocol import CloseCode, Service, Token
+from livesupport.chat.seal import KeyRing
 from livesupport.config import Limits
 from livesupport.live.hub import Hub
 from livesupport.live.ports import Ports
 from livesupport.rules import Rules
 
+FIND_ATTEMPTS = 5
+FIND_PAUSE = 0.2  # seconds, longer each time
 SOONEST = 0.001  # seconds: a loop's timers are that coarse
 
 log = structlog.get_logger()
@@ -60,9 +66,10 @@ def new_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-def open_desk(rules: Rules, limits: Limits, epoch: int, ports: Ports) -> Desk:
-    """A desk with an empty machine and an empty hub. `epoch`: the number of this start, greater than all before."""
-    return Desk(ChatMachine(rules, epoch, new_id, ports.fingerprint), Hub(limits), ports)
+def open_desk(rules: Rules, limits: Limits, epoch: int, ring: KeyRing, ports: Ports) -> Desk:
+    """A desk with an empty machine and an empty hub. `epoch`: the number of this start, greater than all before. `ring`: the
+    sealing keys, the same as before the start."""
+    return Desk(ChatMachine(rules, epoch, ring, new_id, ports.fingerprint), Hub(limits), ports)
 
 
 class Desk:
@@ -77,10 +84,12 @@ class Desk:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = math.inf
         self._signed_in: dict[Connection, str] = {}
+        self.is_draining = False
         self._work: dict[type, Callable[[Any], None]] = {
             Send: lambda effect: self.hub.deliver(effect.to, effect.push),
             Close: lambda effect: self.hub.close(effect.connections, effect.code),
             IssueToken: self._issue_token,
+            FindTicket: lambda effect: self._spawn(self._find_ticket(effect.chat)),
             OpenTicket: lambda effect: self._spawn(self._open_ticket(effect.snapshot)),
             AppendLines: lambda effect: self._spawn(self._append_lines(effect)),
             SaveRequest: lambda effect: self._spawn(self._save_request(effect)),
@@ -102,6 +111,7 @@ class Desk:
                 self._work[type(effect)](effect)
             except Exception as fault:
                 log.error("effect_failed", effect_type=type(effect).__name__, error=type(fault).__name__)
+        self.hub.write()
         self._plan_tick()
         return effects
 
@@ -150,6 +160,18 @@ class Desk:
             outcome = TicketFailed(chat=snapshot.chat)
         self.handle(outcome)
 
+    async def _find_ticket(self, chat: str) -> None:
+        """Asks until there is an answer; a chat goes on without a disk, so after some tries it counts as unsaved."""
+        number = None
+        for attempt in range(FIND_ATTEMPTS):
+            try:
+                number = await self.ports.find_ticket(chat)
+                break
+            except Exception as fault:
+                log.error("port_failed", port="find_ticket", error=type(fault).__name__)
+                await asyncio.sleep(FIND_PAUSE * (attempt + 1))
+        self.handle(TicketFound(chat=chat, number=number))
+
     async def _append_lines(self, effect: AppendLines) -> None:
         try:
             saved = await self.ports.append_lines(effect)
@@ -175,6 +197,10 @@ class Desk:
     def set_hours(self, site: str, is_open: bool, opens_at: float | None = None) -> None:
         """A site's business hours began or ended; `opens_at`: the next opening, in Unix seconds."""
         self.handle(HoursChanged(site=site, is_open=is_open, opens_at=opens_at))
+
+    def set_keys(self, ring: KeyRing) -> None:
+        """The sealing keys were renewed."""
+        self.handle(KeysChanged(ring=ring))
 
     def service(self, site: str) -> Service | None:
         """Whether somebody can answer there now; None for an unknown site."""
@@ -203,6 +229,7 @@ class Desk:
 
     async def drain(self) -> None:
         """The server is about to stop: tells everybody when to come back, and waits for what is being written."""
+        self.is_draining = True
         self.handle(Draining())
         while self._tasks:
             await asyncio.wait(self._tasks)

@@ -1,12 +1,11 @@
 """The only owner of sockets: gives each a number, writes a push to many of them, closes them.
 
-Nothing here waits. A push is encoded once, however many hear it; what one turn of the loop has gathered for a socket leaves
-in one write; and a reader that is too slow is cut by its own `Socket`, so that nobody waits for anybody else.
+Nothing here waits. A push is encoded once, however many hear it; what one event has for a socket leaves in one write (and
+uvloop makes one of all writes of a turn); a reader that is too slow is cut by its own `Socket`, so nobody waits for anybody.
 """
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections.abc import Iterable
 
@@ -41,14 +40,21 @@ class Hub:
         self._sockets.pop(connection, None)
 
     def deliver(self, to: Iterable[Connection], push: Frame) -> None:
-        """Sends one push to all of these that are still here, after everything that was delivered to them before."""
+        """Has one push ready for all of these that are still here, after everything that was delivered to them before. The
+        next `write` sends it."""
         frame = text_frame(encode(push))
         for connection in to:
             socket = self._sockets.get(connection)
             if socket is not None:
                 if not socket.outbox:
-                    self._plan_write(socket)
+                    self._unwritten.append(socket)
                 socket.outbox.append(frame)
+
+    def write(self) -> None:
+        """Sends what was delivered."""
+        sockets, self._unwritten = self._unwritten, []
+        for socket in sockets:
+            socket.flush()
 
     def close(self, connections: Iterable[Connection], code: int) -> None:
         """Ends these connections; what was delivered before still reaches them."""
@@ -56,13 +62,3 @@ class Hub:
             socket = self._sockets.get(connection)
             if socket is not None:
                 socket.close(code)
-
-    def _plan_write(self, socket: Socket) -> None:
-        if not self._unwritten:
-            asyncio.get_running_loop().call_soon(self._write)
-        self._unwritten.append(socket)
-
-    def _write(self) -> None:
-        sockets, self._unwritten = self._unwritten, []
-        for socket in sockets:
-            socket.flush()

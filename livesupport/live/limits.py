@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
-from collections.abc import Iterable
 
 import msgspec
 
@@ -99,26 +98,18 @@ class Seats:
 
 def neighbourhood(host: str) -> str:
     """What counts as one address: an IPv4 address, or the /64 of an IPv6 one, which a single subscriber owns."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
+    address = _address(host)
     if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
+    return str(address or host)
 
 
-def covers(networks: Iterable[str], host: str) -> bool:
-    """Whether `host` lies in one of these networks."""
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return False
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return any(address in ipaddress.ip_network(network, strict=False) for network in networks)
+        return None  # a Unix socket, or nothing that is known
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 class Admission:
@@ -126,6 +117,7 @@ class Admission:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self._exempt = [ipaddress.ip_network(network, strict=False) for network in limits.exempt]
         self.addresses = Seats(limits.sockets_per_address)
         self.visitors = Seats(limits.sockets_per_visitor)
         self.messages = Throttle(Rate(1 / limits.messages_per_second, limits.message_burst))
@@ -136,4 +128,5 @@ class Admission:
 
     def is_exempt(self, host: str) -> bool:
         """Whether the settings free this host (a bench, a proxy's health check) from all of it."""
-        return covers(self.limits.exempt, host)
+        address = _address(host)
+        return address is not None and any(address in network for network in self._exempt)

@@ -22,6 +22,8 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     """The functions. Those that wait may fail: the desk then carries on as if nothing had been written."""
 
     open_ticket: Callable[[Snapshot], Awaitable[TicketSaved | TicketFailed]]
+    find_ticket: Callable[[str], Awaitable[str | None]]
+    """A chat's id in, the number of the ticket that it was saved as out."""
     append_lines: Callable[[AppendLines], Awaitable[bool]]
     """True when all lines are in the ticket."""
     save_request: Callable[[str, LeaveRequest], Awaitable[str | None]]

@@ -77,7 +77,11 @@ def _repeats_a_key(frame: bytes) -> bool:
 def cleaned(command: C, clean: Callable[[str], str]) -> C:
     """The command with clean texts; itself where they are clean already."""
     kind = type(command)
-    said = {field: clean(getattr(command, field)) for field in TEXTS.get(kind, ())}
+    changes = {}
+    for field in TEXTS.get(kind, ()):
+        said = getattr(command, field)
+        if (text := clean(said)) != said:
+            changes[field] = text
     for field in LINES.get(kind, ()):
-        said[field] = " ".join(clean(getattr(command, field)).split())
-    return msgspec.structs.replace(command, **said) if said else command
+        changes[field] = " ".join(clean(getattr(command, field)).split())
+    return msgspec.structs.replace(command, **changes) if changes else command

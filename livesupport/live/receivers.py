@@ -41,6 +41,7 @@ from livesupport.live.reading import cleaned, read_agent, read_visitor
 from livesupport.live.transport import Socket
 
 MOST_BAD_FRAMES = 10
+LEASE_SECONDS = 600.0  # a token that is older brings no chat back; while a chat lives it is renewed every 30 s
 
 log = structlog.get_logger()
 
@@ -129,6 +130,7 @@ class SocketReceiver:
 
     def _refuse(self, refused: Refused) -> None:
         self._desk.hub.deliver((self.connection,), refused)
+        self._desk.hub.write()
 
 
 class VisitorReceiver(SocketReceiver):
@@ -169,6 +171,7 @@ class VisitorReceiver(SocketReceiver):
             visitor=self._visitor,
             hello=hello,
             chat=token.chat if token else None,
+            recent=token is not None and self._desk.clock().wall - token.issued <= LEASE_SECONDS,
             address=ports.fingerprint(neighbourhood(self._host)),
         )
         self._desk.handle(arrived)

@@ -1,5 +1,5 @@
 """One open WebSocket. Whole text frames go from the event loop's `data_received` straight to a `Receiver`: no ASGI event,
-no queue, no task switch. Frames to the browser gather in `outbox` and leave in one write per turn of the loop.
+no queue, no task switch. Frames to the browser gather in `outbox` until the next `flush`.
 
 The usual frames are read here; whatever is unusual (control frames, fragments, everything that breaks RFC 6455) goes, one
 whole frame at a time, to the `websockets` library, which is created for a connection when it first needs it.
@@ -32,6 +32,7 @@ LOST = 1006  # the peer vanished without a close frame (RFC 6455, section 7.1.5)
 MOST_FRAGMENTS = 64  # of one message; browsers send one or two
 MOST_PINGS = 50  # between two of ours; browsers send none
 HALF_FRAME_SECONDS = 10.0  # for the rest of a message that has begun
+ONE_TURN = 64 * 1024  # bytes that may wait in the transport without the peer being slow: uvloop writes at the end of a turn
 FAREWELL_SECONDS = 3.0  # for the peer to answer our close frame
 
 SILENT = logging.getLogger("livesupport.live.library")
@@ -200,7 +201,7 @@ class Socket(asyncio.Protocol):
         data = outbox[0] if len(outbox) == 1 else b"".join(outbox)
         outbox.clear()
         behind = self._transport.get_write_buffer_size()
-        if not behind:
+        if behind < ONE_TURN:
             self._cap = self._limits.outbox_bytes + len(data)
         elif behind + len(data) > self._cap:
             self.close(CloseCode.SLOW_READER)

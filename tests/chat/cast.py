@@ -9,39 +9,16 @@ from __future__ import annotations
 from itertools import count
 from typing import Any, Self, TypeVar
 
+from livesupport.chat import events as ev
 from livesupport.chat import protocol as p
-from livesupport.chat.events import (
-    AgentArrived,
-    AgentIdentity,
-    AgentLost,
-    AgentSaid,
-    AppendLines,
-    Close,
-    Count,
-    DirectoryChanged,
-    Effect,
-    Event,
-    IssueToken,
-    LinesAppended,
-    Moment,
-    OpenTicket,
-    SaveRequest,
-    Send,
-    Site,
-    Tick,
-    TicketFailed,
-    TicketSaved,
-    VisitorArrived,
-    VisitorLost,
-    VisitorSaid,
-)
 from livesupport.chat.machine import ChatMachine
 from livesupport.rules import Rules
+from tests.keys import RING
 
-ANA = AgentIdentity(id=1, name="Ana")
-BEN = AgentIdentity(id=2, name="Ben")
-SUE = AgentIdentity(id=3, name="Sue", role="supervisor")
-SHOP = Site(id="shop", name="Corner Shop")
+ANA = ev.AgentIdentity(id=1, name="Ana")
+BEN = ev.AgentIdentity(id=2, name="Ben")
+SUE = ev.AgentIdentity(id=3, name="Sue", role="supervisor")
+SHOP = ev.Site(id="shop", name="Corner Shop")
 WALL = 1_700_000_000.0  # Unix seconds at mono 0
 
 Heard = TypeVar("Heard", bound=p.Frame)
@@ -54,21 +31,21 @@ class Stage:
         self,
         rules: Rules | None = None,
         *,
-        sites: tuple[Site, ...] = (SHOP,),
-        agents: tuple[AgentIdentity, ...] = (ANA, BEN, SUE),
+        sites: tuple[ev.Site, ...] = (SHOP,),
+        agents: tuple[ev.AgentIdentity, ...] = (ANA, BEN, SUE),
         time: float = 1000.0,
         epoch: int = 1,
     ) -> None:
         self.rules = rules or Rules()
         self.time = time
         self._ids, self._connections = count(1), count(1)
-        self.machine = ChatMachine(self.rules, epoch, lambda: self.new_id("chat"), lambda text: f"hash({text})")
+        self.machine = ChatMachine(self.rules, epoch, RING, lambda: self.new_id("chat"), lambda text: f"hash({text})")
         self.pages: dict[int, Page] = {}
-        self.opened: list[OpenTicket] = []
-        self.appended: list[AppendLines] = []
-        self.requests: list[SaveRequest] = []
-        self.tokens: list[IssueToken] = []
-        self.counts: list[Count] = []
+        self.opened: list[ev.OpenTicket] = []
+        self.appended: list[ev.AppendLines] = []
+        self.requests: list[ev.SaveRequest] = []
+        self.tokens: list[ev.IssueToken] = []
+        self.counts: list[ev.Count] = []
         self.closed: list[tuple[Page, p.CloseCode]] = []
         self.sites, self.agents = sites, agents
         self.directory()
@@ -76,26 +53,26 @@ class Stage:
     # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
-    def now(self) -> Moment:
-        return Moment(self.time, WALL + self.time)
+    def now(self) -> ev.Moment:
+        return ev.Moment(self.time, WALL + self.time)
 
-    def happens(self, event: Event) -> list[Effect]:
+    def happens(self, event: ev.Event) -> list[ev.Effect]:
         """Tells the machine, and lets everybody hear what it says."""
         effects = self.machine.handle(event, self.now)
         for effect in effects:
             self._carry_out(effect)
         return effects
 
-    def _carry_out(self, effect: Effect) -> None:
-        if isinstance(effect, Send):
+    def _carry_out(self, effect: ev.Effect) -> None:
+        if isinstance(effect, ev.Send):
             for connection in effect.to:
                 self.pages[connection].heard.append(effect.push)
-        elif isinstance(effect, Close):
+        elif isinstance(effect, ev.Close):
             self.closed += [(self.pages.pop(connection), effect.code) for connection in effect.connections]
         else:
             shelves: dict[type, list[Any]] = {
-                OpenTicket: self.opened, AppendLines: self.appended, SaveRequest: self.requests, IssueToken: self.tokens,
-                Count: self.counts,
+                ev.OpenTicket: self.opened, ev.AppendLines: self.appended, ev.SaveRequest: self.requests,
+                ev.IssueToken: self.tokens, ev.Count: self.counts,
             }  # fmt: skip
             shelves[type(effect)].append(effect)
 
@@ -104,14 +81,16 @@ class Stage:
         until = self.time + seconds
         while (at := self.machine.next_deadline()) is not None and at <= until:
             self.time = max(self.time, at)
-            self.happens(Tick())
+            self.happens(ev.Tick())
         self.time = until
 
-    def directory(self, *, sites: tuple[Site, ...] | None = None, agents: tuple[AgentIdentity, ...] | None = None) -> None:
+    def directory(
+        self, *, sites: tuple[ev.Site, ...] | None = None, agents: tuple[ev.AgentIdentity, ...] | None = None
+    ) -> None:
         """Who may answer, and where; what is not named stays."""
         self.sites = self.sites if sites is None else sites
         self.agents = self.agents if agents is None else agents
-        self.happens(DirectoryChanged(sites=self.sites, agents=self.agents))
+        self.happens(ev.DirectoryChanged(sites=self.sites, agents=self.agents))
 
     def new_id(self, what: str) -> str:
         return f"{what}-{next(self._ids):015d}"
@@ -128,7 +107,7 @@ class Stage:
         """A visitor opens the panel on a page of the site."""
         return Visitor(self, name, self.new_id("visitor"), site, address).arrives(**hello)
 
-    def agent(self, who: AgentIdentity, intent: p.Intent | None = "available", **hello: Any) -> Agent:
+    def agent(self, who: ev.AgentIdentity, intent: p.Intent | None = "available", **hello: Any) -> Agent:
         """An agent opens a console."""
         return Agent(self, who).arrives(intent=intent, **hello)
 
@@ -136,15 +115,19 @@ class Stage:
 
     def saves(self, number: str = "1001-7") -> None:
         """The ticket that was asked for last is written."""
-        self.happens(TicketSaved(chat=self.opened[-1].snapshot.chat, number=number))
+        self.happens(ev.TicketSaved(chat=self.opened[-1].snapshot.chat, number=number))
 
     def fails_to_save(self) -> None:
         """The ticket that was asked for last could not be written."""
-        self.happens(TicketFailed(chat=self.opened[-1].snapshot.chat))
+        self.happens(ev.TicketFailed(chat=self.opened[-1].snapshot.chat))
 
-    def appends(self, handed: AppendLines, *, saved: bool = True) -> None:
+    def appends(self, handed: ev.AppendLines, *, saved: bool = True) -> None:
         """Lines of a saved chat are written, or are not."""
-        self.happens(LinesAppended(handed=handed, saved=saved))
+        self.happens(ev.LinesAppended(handed=handed, saved=saved))
+
+    def appended_texts(self) -> list[list[str]]:
+        """What was said in each batch of lines that was handed over."""
+        return [[line.text or line.kind for line in batch.lines] for batch in self.appended]
 
     def counted(self, name: str) -> list[str]:
         """The labels under which something was counted."""
@@ -161,7 +144,7 @@ class Page:
         self.stage = stage
         self.heard: list[p.Frame] = []
 
-    def all(self, kind: type[Heard], **fields: Any) -> list[Heard]:
+    def all(self, kind: type[Heard], /, **fields: Any) -> list[Heard]:
         """Every push of this kind that was heard, with these fields."""
         return [
             push
@@ -169,14 +152,14 @@ class Page:
             if isinstance(push, kind) and all(getattr(push, name) == value for name, value in fields.items())
         ]
 
-    def hears(self, kind: type[Heard], **fields: Any) -> Heard:
+    def hears(self, kind: type[Heard], /, **fields: Any) -> Heard:
         """The latest push of this kind with these fields; there must be one."""
         found = self.all(kind, **fields)
         near = [{name: getattr(push, name) for name in fields} for push in self.all(kind)]
         assert found, f"no {kind.__name__} with {fields}, but {near or sorted({type(push).__name__ for push in self.heard})}"
         return found[-1]
 
-    def hears_no(self, kind: type[p.Frame], **fields: Any) -> None:
+    def hears_no(self, kind: type[p.Frame], /, **fields: Any) -> None:
         """Nothing of this kind came since `listens_anew`."""
         found = self.all(kind, **fields)
         assert not found, f"{kind.__name__} with {fields} was heard {len(found)} times"
@@ -192,7 +175,7 @@ class Page:
         held: dict[tuple[int, int], p.Line] = {}
         for push in self.heard:
             if isinstance(push, p.Lines) and push.chat == self.chat:
-                held = ({} if push.reset else held) | {(line.epoch, line.seq): line for line in push.lines}
+                held = {} if push.reset else held
             elif isinstance(push, p.Line) and push.chat == self.chat:
                 held[(push.epoch, push.seq)] = push
         return [held[key] for key in sorted(held)]
@@ -219,7 +202,7 @@ class Visitor(Page):
         """Says hello on a new socket, with the token of its chat if there is one."""
         self.connection = self.stage.new_connection(self)
         self.stage.happens(
-            VisitorArrived(
+            ev.VisitorArrived(
                 connection=self.connection, visitor=self.visitor, chat=(self.chat or None) if token else None,
                 address=self.address, hello=p.VisitorHello(site=self.site, **hello),
             )
@@ -234,7 +217,7 @@ class Visitor(Page):
 
     def does(self, command: p.VisitorCommand) -> Self:
         """Sends one command."""
-        self.stage.happens(VisitorSaid(connection=self.connection, command=command))
+        self.stage.happens(ev.VisitorSaid(connection=self.connection, command=command))
         return self
 
     def asks(self, question: str = "Where is my parcel?", *, phone: str = "+995555000001", **fields: Any) -> Self:
@@ -252,12 +235,12 @@ class Visitor(Page):
     def leaves(self) -> None:
         """Closes or leaves the page (1001)."""
         del self.stage.pages[self.connection]
-        self.stage.happens(VisitorLost(connection=self.connection, leaving=True))
+        self.stage.happens(ev.VisitorLost(connection=self.connection, leaving=True))
 
     def loses_connection(self) -> None:
         """Vanishes without a word (1006)."""
         del self.stage.pages[self.connection]
-        self.stage.happens(VisitorLost(connection=self.connection, leaving=False))
+        self.stage.happens(ev.VisitorLost(connection=self.connection, leaving=False))
 
     def sees(self) -> p.VisitorChat:
         """The state of the chat as it was told last."""
@@ -267,14 +250,14 @@ class Visitor(Page):
 class Agent(Page):
     """A console of an agent. `chat` is the one that rang, or was opened, last."""
 
-    def __init__(self, stage: Stage, who: AgentIdentity) -> None:
+    def __init__(self, stage: Stage, who: ev.AgentIdentity) -> None:
         super().__init__(stage)
         self.who = who
 
     def arrives(self, **hello: Any) -> Self:
         """Says hello on a new socket."""
         self.connection = self.stage.new_connection(self)
-        self.stage.happens(AgentArrived(connection=self.connection, agent=self.who.id, hello=p.AgentHello(**hello)))
+        self.stage.happens(ev.AgentArrived(connection=self.connection, agent=self.who.id, hello=p.AgentHello(**hello)))
         return self
 
     def opens_another_tab(self) -> Agent:
@@ -284,11 +267,11 @@ class Agent(Page):
     def loses_connection(self) -> None:
         """The socket is gone."""
         del self.stage.pages[self.connection]
-        self.stage.happens(AgentLost(connection=self.connection))
+        self.stage.happens(ev.AgentLost(connection=self.connection))
 
     def does(self, command: p.AgentCommand) -> Self:
         """Sends one command."""
-        self.stage.happens(AgentSaid(connection=self.connection, command=command))
+        self.stage.happens(ev.AgentSaid(connection=self.connection, command=command))
         return self
 
     def accepts(self, chat: str = "") -> Self:
@@ -330,13 +313,28 @@ class Agent(Page):
         """The state of its chat as it was told last."""
         return self.hears(p.AgentChat, chat=self.chat)
 
+    def queue(self) -> list[p.QueueEntry]:
+        """Who waits, as the console shows it once the list had time to come."""
+        self.stage.run_for(1)
+        return self.hears(p.Queue).waiting
+
     def me(self) -> p.Me:
         """The agent's own availability as it was told last."""
         return self.hears(p.Me)
 
 
-def a_talk(stage: Stage, who: AgentIdentity = ANA, **asks: Any) -> tuple[Visitor, Agent]:
+def a_talk(stage: Stage, who: ev.AgentIdentity = ANA, **asks: Any) -> tuple[Visitor, Agent]:
     """Vera asks, and the only agent who is there takes the chat: the beginning of most stories."""
     ana, vera = stage.agent(who), stage.visitor()
     vera.asks(**asks)
     return vera, ana.accepts()
+
+
+def a_saved_talk(stage: Stage, number: str = "1042-1") -> tuple[Visitor, Agent]:
+    """Their chat is in a ticket already, with nothing left to append."""
+    vera, ana = a_talk(stage)
+    vera.does(p.Save())
+    stage.saves(number)
+    stage.run_for(2)
+    stage.appends(stage.appended.pop())
+    return vera, ana

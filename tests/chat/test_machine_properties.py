@@ -38,9 +38,9 @@ from livesupport.chat.events import (
     VisitorSaid,
 )
 from livesupport.chat.machine import ChatMachine
-from livesupport.chat.seal import KeyRing
 from livesupport.chat.state import Chat
 from livesupport.rules import Rules
+from tests.keys import RING
 
 ANA, BEN, SUE = 1, 2, 3
 AGENTS = (
@@ -52,7 +52,6 @@ SITES = (
     Site(id="shop", name="Shop", topics=(Topic(id=7, name="Orders"), Topic(id=8, name="Returns"))),
     Site(id="desk", name="Desk", mode="pull"),
 )
-RING = KeyRing("first", {"first": bytes(range(32))})
 RULES = Rules(wrap_up_seconds=4.0, max_wait=400.0, queue_limit=4, messages_per_chat=12)
 
 agents = st.sampled_from([ANA, BEN, SUE])

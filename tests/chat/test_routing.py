@@ -7,12 +7,16 @@ import pytest
 from livesupport.chat import routing
 from livesupport.chat.events import AgentIdentity, Moment
 from livesupport.chat.protocol import Intent, VisitorCard
+from livesupport.chat.seal import LINES, Chain, ChatName
 from livesupport.chat.state import Agent, Chat
-from livesupport.chat.transcript import Transcript
+from livesupport.chat.transcript import Notes, Transcript
 from livesupport.rules import Rules
+from tests.keys import RING
 
 NOW = Moment(1000.0, 0.0)
 RULES = Rules()
+
+CHAIN = Chain(RING, ChatName("shop", "vera", "vera"), LINES)
 
 
 def an_agent(
@@ -31,8 +35,8 @@ def an_agent(
 def a_chat(id: str = "vera", *, at: float = 0.0, returning: bool = False, language: str = "", topic: int | None = None) -> Chat:
     card = VisitorCard(name="Vera", phone="", question="?", language=language)
     return Chat(
-        id=id, site="shop", topic=topic, visitor=id, card=card, start_id="", transcript=Transcript(id, 1),
-        started_wall=0.0, started_at=at, enqueued_at=at, last_said_at=at, returning=returning,
+        id=id, site="shop", topic=topic, visitor=id, card=card, start_id="", transcript=Transcript(id, 1, CHAIN),
+        notes=Notes(id, 1, CHAIN),        started_wall=0.0, started_at=at, enqueued_at=at, last_said_at=at, returning=returning,
     )  # fmt: skip
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from livesupport.chat.protocol import Line, Tip
+from livesupport.chat.seal import LINES, Chain, ChatName
 from livesupport.chat.transcript import OVERHEAD, Transcript
+from tests.keys import RING
 
 
 def a_transcript_of(*texts: str, epoch: int = 3) -> Transcript:
-    transcript = Transcript("vera's chat", epoch)
+    transcript = Transcript("vera's chat", epoch, Chain(RING, ChatName("shop", "vera's chat", "vera"), LINES))
     for number, text in enumerate(texts, start=1):
-        transcript.append("message", "visitor", 100.0 + number, name="Vera", text=text, id=f"id-{number}", author="visitor")
+        transcript.append("message", "visitor", 100.0 + number, name="Vera", text=text, id=f"id-{number}")
     return transcript
 
 

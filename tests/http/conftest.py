@@ -23,6 +23,7 @@ from livesupport.storage.database import Database
 from livesupport.tickets.requests import NewLine, NewTicket
 from livesupport.tickets.service import Tickets
 from tests.databases import Clock
+from tests.keys import RING
 
 PASSWORD = "a good long password"
 
@@ -30,21 +31,21 @@ PASSWORD = "a good long password"
 class House:
     """One server of a test. `ready` is what /readyz will say."""
 
-    def __init__(self, config: Config, database: Database, clock: Clock) -> None:
+    def __init__(self, config: Config, database: Database, clock: Clock, assets: Assets) -> None:
         self.config = config
         self.clock = clock
         self.ready = True
         self.accounts = Accounts(database, clock)
         self.sites = Sites(database, clock)
         self.tickets = Tickets(database, clock)
-        self.desk = open_desk(Rules(), config.limits, 1, _no_ports())
+        self.desk = open_desk(Rules(), config.limits, 1, RING, _no_ports())
         self.state: State = new_state(
             config=config,
             accounts=self.accounts,
             sites=self.sites,
             tickets=self.tickets,
             desk=self.desk,
-            assets=Assets.read(locate("web")),
+            assets=assets,
             metrics=Metrics(),
             is_ready=self._is_ready,
         )
@@ -160,10 +161,16 @@ def config() -> Config:
     return Config()
 
 
+@pytest.fixture(scope="session")
+def assets() -> Assets:
+    """The files of web/, compressed once for all tests."""
+    return Assets.read(locate("web"))
+
+
 @pytest.fixture
-async def house(config: Config, database: Database, clock: Clock) -> AsyncIterator[House]:
+async def house(config: Config, database: Database, clock: Clock, assets: Assets) -> AsyncIterator[House]:
     """A server that answers as http://127.0.0.1:8000, with the site `default` and nobody signed in."""
-    opened = House(config, database, clock)
+    opened = House(config, database, clock, assets)
     opened.desk.set_directory([Site(id="default", name="Default")], [AgentIdentity(id=1, name="Ana")])
     yield opened
     await opened.close()

@@ -30,8 +30,11 @@ async def test_under_the_hash_of_another_version_nothing_is_found(house: House) 
     assert (await (await house.stranger()).get("/assets/0123456789abcdef/shared/tokens.css")).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["../pyproject.toml", "%2e%2e/pyproject.toml", "..%2fpyproject.toml", "/etc/passwd", "", "shared",
-                                  "shared/", "shared//tokens.css", "shared/tokens.css%00", ".git/config"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    ["../pyproject.toml", "%2e%2e/pyproject.toml", "..%2fpyproject.toml", "/etc/passwd", "", "shared", "shared/",
+     "shared//tokens.css", "shared/tokens.css%00", ".git/config"],
+)  # fmt: skip
 async def test_nothing_else_can_be_reached(house: House, path: str) -> None:
     answer = await (await house.stranger()).get(f"/assets/{house.state['assets'].hash}/{path}")
     assert answer.status_code == 404

@@ -13,12 +13,18 @@ async def test_alive(house: House) -> None:
     assert (await (await house.stranger()).get("/healthz")).text == "ok\n"
 
 
-async def test_ready_until_the_server_is_about_to_stop(house: House) -> None:
+async def test_ready_while_the_database_answers(house: House) -> None:
     browser = await house.stranger()
     assert (await browser.get("/readyz")).status_code == 200
     house.ready = False
     answer = await browser.get("/readyz")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+async def test_not_ready_once_the_server_is_about_to_stop(house: House) -> None:
+    await house.desk.drain()
+    assert (await (await house.stranger()).get("/readyz")).status_code == 503
+    assert (await (await house.stranger()).get("/healthz")).status_code == 200
 
 
 async def test_this_machine_reads_the_numbers(house: House) -> None:

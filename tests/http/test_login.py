@@ -171,6 +171,13 @@ def test_our_own_paths_are_kept(path: str) -> None:
     assert own_path(path) == path
 
 
+async def test_before_there_are_accounts_the_page_says_where_to_begin(house: House) -> None:
+    browser = await house.browser()
+    assert "one-time link" in (await browser.get("/login")).text
+    await house.agent("ana", "Ana")
+    assert "one-time link" not in (await browser.get("/login")).text
+
+
 async def test_the_start_page_leads_to_the_sign_in_page_or_to_the_console(house: House) -> None:
     assert (await (await house.browser()).get("/")).headers["location"] == "/login"
     assert (await (await house.signed_in()).get("/")).headers["location"] == "/console"

@@ -138,13 +138,13 @@ async def test_nobody_who_is_not_signed_in_can_change_anything(house: House, pat
     assert (thread.ticket.status, len(thread.messages)) == ("new", 1)
 
 
-@pytest.mark.parametrize("path", sorted(ROUTES))
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
-async def test_other_methods_are_answered_with_what_is_allowed(house: House, path: str, method: str) -> None:
+async def test_other_methods_are_answered_with_what_is_allowed(house: House, method: str) -> None:
     browser = await house.signed_in()
-    answer = await browser.request(method, re.sub(r"\{.*?\}", "1", path))
-    assert answer.status_code == 405
-    assert set(answer.headers["allow"].split(", ")) <= {"GET", "HEAD", "POST"}
+    for path in ROUTES:
+        answer = await browser.request(method, re.sub(r"\{.*?\}", "1", path))
+        assert answer.status_code == 405, path
+        assert set(answer.headers["allow"].split(", ")) <= {"GET", "HEAD", "POST"}
 
 
 class TestOverHttps:

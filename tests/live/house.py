@@ -31,6 +31,7 @@ from livesupport.live.desk import new_id
 from livesupport.phones import parse_phone
 from livesupport.rules import Rules
 from livesupport.signing import VisitorTokens
+from tests.keys import RING
 
 PATIENCE = 10.0  # seconds until a test gives up; never a measurement
 
@@ -68,6 +69,11 @@ class BackOffice:
         self.tickets.append(snapshot)
         return TicketSaved(chat=snapshot.chat, number=f"{1000 + len(self.tickets)}-0")
 
+    async def find_ticket(self, chat: str) -> str | None:
+        await self._work()
+        numbers = (f"{1000 + number}-0" for number, snapshot in enumerate(self.tickets, 1) if snapshot.chat == chat)
+        return next(numbers, None)
+
     async def append_lines(self, effect: AppendLines) -> bool:
         await self._work()
         self.appended.append(effect)
@@ -93,6 +99,7 @@ class BackOffice:
         tokens = VisitorTokens(b"0123456789abcdef" * 2, 8 * 3600, lambda: clock().wall)
         return Ports(
             open_ticket=self.open_ticket,
+            find_ticket=self.find_ticket,
             append_lines=self.append_lines,
             save_request=self.save_request,
             authenticate=self.authenticate,
@@ -216,7 +223,7 @@ async def open_house(
     config = Config(server=Server(port=port), limits=limits or Limits(), chat=rules or Rules())
     hub = Hub(config.limits)
     all_ports = msgspec.structs.replace(office.ports(clock), **ports)
-    desk = Desk(ChatMachine(config.chat, 1, new_id, all_ports.fingerprint), hub, all_ports, clock)
+    desk = Desk(ChatMachine(config.chat, 1, RING, new_id, all_ports.fingerprint), hub, all_ports, clock)
     desk.set_directory([Site(id="default", name="Shop")], [AgentIdentity(id=1, name="Ana"), AgentIdentity(id=2, name="Ben")])
     routes = [WebSocketRoute("/ws/visitor", visitor_socket), WebSocketRoute("/ws/agent", agent_socket)]
     app = Starlette(routes=[WebSocketRoute("/ws", endpoint)] if endpoint else list(routes))

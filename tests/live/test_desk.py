@@ -32,6 +32,7 @@ from livesupport.config import Limits
 from livesupport.live import Desk, Hub
 from livesupport.live.desk import open_desk
 from livesupport.rules import Rules
+from tests.keys import RING
 from tests.live.house import PATIENCE, BackOffice, Clock
 
 SNAPSHOT = Snapshot(
@@ -203,7 +204,7 @@ async def test_an_effect_that_fails_does_not_stop_the_next() -> None:
 
 
 async def test_a_new_desk_knows_nobody() -> None:
-    desk = open_desk(Rules(), Limits(), 1, BackOffice().ports(Clock()))
+    desk = open_desk(Rules(), Limits(), 1, RING, BackOffice().ports(Clock()))
     assert desk.service("default") is None
     assert desk.stats().chats == 0
     assert desk.sessions() == set()

@@ -2,7 +2,8 @@
  * Ready answers: `/` at the beginning of an answer opens a list, the next letters filter it, Enter puts the text in.
  */
 import { h } from "../shared/dom.js";
-import { t } from "../shared/i18n.js";
+import { n, t } from "../shared/i18n.js";
+import { say } from "./notices.js";
 
 const SHOWN = 8;
 let lists = 0;
@@ -21,7 +22,7 @@ export function matching(canned, typed) {
 }
 
 /**
- * Adds the list to a composer, as a combobox.
+ * Adds the list to a composer. A text box of several lines may not be called a combobox, so the list is also announced.
  * @param {import("../shared/composer.js").Composer} composer
  * @param {Array<{shortcut: string, text: string}>} canned
  * @returns {{look: (text: string) => void, key: (event: KeyboardEvent) => boolean}} to be called on input and on keys
@@ -31,7 +32,7 @@ export function attachCanned(composer, canned) {
   const list = h("ul", { class: "canned", id, role: "listbox", "aria-label": t("Ready answers"), hidden: true });
   composer.element.prepend(list);
   const { input } = composer;
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": id, "aria-expanded": "false", "aria-autocomplete": "list" })) {
+  for (const [name, value] of Object.entries({ "aria-controls": id, "aria-haspopup": "listbox", "aria-autocomplete": "list" })) {
     input.setAttribute(name, value);
   }
   let found = [];
@@ -44,8 +45,8 @@ export function attachCanned(composer, canned) {
   }
 
   function draw() {
+    if (list.hidden && found.length) say(n("{count} ready answer", "{count} ready answers", found.length));
     list.hidden = found.length === 0;
-    input.setAttribute("aria-expanded", String(!list.hidden));
     list.replaceChildren(...found.map(option));
     if (list.hidden) input.removeAttribute("aria-activedescendant");
     else input.setAttribute("aria-activedescendant", `${id}-${chosen}`);

@@ -48,7 +48,7 @@ function saving(info, failed, id, actions) {
   }
   if (info.ticket) {
     list.push({ key: "ticket", tone: "saved", icon: "ticket", href: `/tickets/${info.ticket}`,
-      words: () => t("Saved as ticket #{number}", { number: info.ticket }) });
+      words: () => t("Saved as ticket {number}", { number: `#${info.ticket}` }) });
   } else if (info.refused) {
     list.push({ key: "refused", tone: "", icon: "lock",
       words: () => t("The visitor declined to have this chat saved. Only the visitor can save it now.") });

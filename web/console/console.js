@@ -3,6 +3,7 @@
  */
 import { nextTick } from "../shared/chat-state.js";
 import { Connection } from "../shared/connection.js";
+import "../shared/desk-icons.js";
 import { CloseCode } from "../shared/protocol.js";
 import { page } from "../shared/page.js";
 import { t } from "../shared/i18n.js";
@@ -22,6 +23,7 @@ import { createPeopleList } from "./people-list.js";
 import * as sound from "./sound.js";
 import { createTools } from "./tools.js";
 import { createTopBanner } from "./top-banner.js";
+import { Views } from "./views.js";
 import { createVisitorCard } from "./visitor-card.js";
 import { createWall } from "./wall.js";
 
@@ -44,13 +46,14 @@ export class Console {
     });
     this.actions = new Actions(this.desk, this.connection, () => this.changed());
     this.commands = commandsOf(this);
+    this.views = new Views(main, (view, was) => this.#viewed(view, was));
     this.#build();
     listenToKeys(this, this.commands);
     watchHiding(() => this.#partThen(t("Hand over your chats"), t("Hand over"), () => {}));
     attention.wakeWithFirstTouch(() => this.changed());
     for (const type of ["focus", "blur"]) addEventListener(type, () => this.changed());
     document.addEventListener("visibilitychange", () => this.changed());
-    this.show("people");
+    this.changed();
     this.connection.start();
   }
 
@@ -101,6 +104,7 @@ export class Console {
     this.#look();
     this.people.update(desk, this.selected, online);
     this.card.update(desk.chats.get(this.selected));
+    this.wall.element.hidden = this.views.current !== "wall";
     this.wall.update(desk);
     this.tools.update(this);
     this.banner.update({ link: connection.state, wasOpen: this.wasOpen, me: desk.me, silent: this.#silent() });
@@ -149,7 +153,7 @@ export class Console {
   #welcomed() {
     this.wasOpen = true;
     this.actions.resendAll();
-    if (this.main.dataset.view === "wall") this.actions.watchWall(true);
+    if (this.views.current === "wall") this.actions.watchWall(true);
   }
 
   #linked({ state, code }) {
@@ -225,12 +229,12 @@ export class Console {
   }
 
   /** Which part a narrow page shows; the wall takes the place of the conversations on every page. */
-  show(/** @type {"people" | "chat" | "card" | "wall"} */ view) {
-    const was = this.main.dataset.view;
-    this.main.dataset.view = view;
-    if (was === view) return;
+  show(/** @type {import("./views.js").View} */ view) {
+    this.views.show(view);
+  }
+
+  #viewed(view, was) {
     if (view === "wall" || was === "wall") this.actions.watchWall(view === "wall");
-    this.wall.element.hidden = view !== "wall";
     this.changed();
   }
 

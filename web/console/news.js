@@ -49,7 +49,7 @@ const told = {
     attention.withdraw(frame.chat);
     const { name } = info.visitor;
     const what = info.ticket
-      ? t("{reason}. The chat with {name} is erased, ticket #{number} stays.", { reason: endWords(frame.reason), name, number: info.ticket })
+      ? t("{reason}. The chat with {name} is erased, ticket {number} stays.", { reason: endWords(frame.reason), name, number: `#${info.ticket}` })
       : t("{reason}. The chat with {name} is erased.", { reason: endWords(frame.reason), name });
     notice(what, rescue(draft) ?? {});
     leaveEmptyView(app);
@@ -85,5 +85,5 @@ function rescue(/** @type {string} */ draft) {
 
 /** On a phone an empty conversation is a dead end. */
 function leaveEmptyView(app) {
-  if (!app.selected && ["chat", "card"].includes(app.main.dataset.view)) app.show("people");
+  if (!app.selected && ["chat", "card"].includes(app.views.current)) app.show("people");
 }

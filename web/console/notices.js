@@ -1,11 +1,12 @@
 /**
  * Short calm notices in the corner, and words for those who listen instead of look.
  */
-import { fill, h } from "../shared/dom.js";
+import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 
 const SHOWN = 8000; // ms; a notice with something to do stays until it is answered
+const SPOKEN = 2000; // ms
 
 const place = /** @type {HTMLElement} */ (document.getElementById("notices"));
 const speaker = /** @type {HTMLElement} */ (document.getElementById("speaker"));
@@ -25,9 +26,9 @@ export function notice(text, { label, run, tone } = {}) {
   if (!label) setTimeout(() => card.remove(), SHOWN);
 }
 
-/** Says something to screen readers only, once. */
-export function say(text) {
-  // The same words twice are news twice: an emptied region is read again.
-  fill(speaker);
-  setTimeout(() => fill(speaker, text), 50);
+/** Says something to screen readers only, once; what was said does not stay to be found by who reads the page later. */
+export function say(/** @type {string} */ text) {
+  const words = h("span", {}, text);
+  speaker.append(words);
+  setTimeout(() => words.remove(), SPOKEN);
 }

@@ -21,7 +21,7 @@ export function offerCard(offer, { accept, decline }) {
   const take = h("button", { class: "button primary", type: "button", on: { click: () => accept(offer.chat) } },
     t("Accept"), h("kbd", {}, "A"));
   const pass = h("button", { class: "button bare", type: "button", on: { click: () => decline(offer.chat) } }, t("Decline"));
-  const heading = h("h3", { id: `offer-${offer.chat}` }, headingWords(offer));
+  const heading = h("h2", { id: `offer-${offer.chat}` }, headingWords(offer));
   return h("li", { class: "offer", "aria-labelledby": heading.id },
     h("div", { class: "offer-top" }, countdownRing(offer), h("div", {}, heading, facts(offer))),
     h("blockquote", { class: "question", dir: "auto" }, offer.question),
@@ -37,7 +37,7 @@ function headingWords({ from_agent: from, returning }) {
 function facts({ topic, language, waited, at }) {
   return h("p", { class: "facts" },
     live(() => t("waiting {time}", { time: span(waited + now() - at) })),
-    topic && h("span", { dir: "auto" }, topic),
+    topic && h("span", {}, h("bdi", {}, topic)),
     language && h("span", {}, languageName(language)));
 }
 

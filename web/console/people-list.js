@@ -91,7 +91,7 @@ function drawPerson(button, chat, desk, slot) {
     h("span", { class: "preview", dir: "auto" }, typing ? t("is typing …") : (said?.text ?? "").slice(0, 120)),
     fresh > 0 && h("span", { class: "unread" }, h("span", { "aria-hidden": "true" }, fresh),
       h("span", { class: "unseen" }, n("{count} new message", "{count} new messages", fresh))),
-    state && h("span", { class: `chip ${state.tone}` }, icon(state.icon), state.words),
+    state && h("span", { class: `chip ${state.tone}` }, icon(state.icon), h("bdi", {}, state.words)),
   ]);
 }
 
@@ -127,7 +127,7 @@ function drawWaiting({ list, count }, entries, at, accept) {
       h("p", { class: "question", dir: "auto" }, entry.question || t("A visitor")),
       h("p", { class: "facts" },
         h("span", { class: "since" }, live(() => span(now() - item.from))),
-        entry.topic && h("span", { dir: "auto" }, entry.topic),
+        entry.topic && h("span", {}, h("bdi", {}, entry.topic)),
         entry.language && h("span", {}, languageName(entry.language)),
         entry.returning && h("span", { class: "chip" }, icon("retry"), t("Returning"))),
       entry.escalated && h("p", { class: "chip waiting" }, icon("alert"), t("Nobody answered – please take it")),

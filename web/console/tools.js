@@ -38,7 +38,7 @@ export function createTools(app) {
   return { update };
 }
 
-const onWall = ({ main }) => main.dataset.view === "wall";
+const onWall = ({ views }) => views.current === "wall";
 
 async function test() {
   await unlock();

@@ -83,5 +83,5 @@ function localTime(/** @type {number} */ offset) {
 function dataLine(/** @type {string | undefined} */ ticket) {
   if (!ticket) return h("p", { class: "data-line" }, icon("erase"), t("Not saved. Erased after the end, unless you save it as a ticket."));
   return h("p", { class: "data-line saved" }, icon("ticket"),
-    h("a", { href: `/tickets/${ticket}`, target: "_blank" }, t("Saved as ticket #{number}", { number: ticket })));
+    h("a", { href: `/tickets/${ticket}`, target: "_blank" }, t("Saved as ticket {number}", { number: `#${ticket}` })));
 }

@@ -7,7 +7,7 @@ import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { span } from "../shared/time.js";
 import { keyed, live, now, redraw } from "./drawing.js";
-import { chatStatusWords, loadWords, serviceWords, statusWords } from "./words.js";
+import { chatStatusWords, serviceWords, statusWords } from "./words.js";
 
 /**
  * @param {{join: (chat: string) => void, open: (chat: string) => void, back: () => void}} actions
@@ -40,7 +40,7 @@ export function createWall({ join, open, back }) {
       topic.waiting ? running(topic.longest_wait, at) : "–", topic.active || "–",
     ], t("No topics yet."));
     agents.fill(wall.agents, ({ name }) => name, (agent) => [
-      h("bdi", {}, agent.name), h("span", { class: `status ${agent.status}` }, h("span", { class: "light" }), statusWords(agent.status)), loadWords(agent),
+      h("bdi", {}, agent.name), h("span", { class: `status ${agent.status}` }, h("span", { class: "light" }), statusWords(agent.status)), h("span", { dir: "ltr" }, `${agent.load} / ${agent.capacity}`),
     ], t("No agents yet."));
     chats.fill(wall.chats, ({ chat }) => chat, (chat) => [
       chat.agent ? h("bdi", {}, chat.agent) : "–", h("bdi", {}, chat.topic || "–"), chatStatusWords(chat.status), running(chat.age, at),

@@ -41,7 +41,7 @@ export function describe(/** @type {import("../shared/protocol.js").Line} */ { k
     took_over: () => t("{name} took the chat over", { name }),
     armed: () => t("{name} asked to save the chat as a ticket", { name }),
     refused: () => t("The visitor declined to have the chat saved"),
-    converted: () => t("Saved as ticket #{number}", { number: other }),
+    converted: () => t("Saved as ticket {number}", { number: `#${other}` }),
     ended: () => endWords(other),
   };
   return sentences[kind]?.() ?? null;

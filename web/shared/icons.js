@@ -3,44 +3,30 @@
  * They are ornaments: the word stands beside them or in the button's `aria-label`.
  */
 
-/** @type {Record<string, string>} path data */
-const PATHS = {
+/** @type {Record<string, string>} path data by name; `desk-icons.js` adds those that the panel has no use for */
+export const PATHS = {
   alert: "M10 6.5v4M10 13.5h.01M10 2.5 18 16.5H2Z",
-  back: "M12.5 4.5 7 10l5.5 5.5",
-  bell: "M5 13.5V9a5 5 0 0 1 10 0v4.5l1.5 1.5h-13ZM8.5 17.5h3",
   chat: "M3 4.5h14v9.5H9l-4 3v-3H3Z",
   check: "M4 10.5 8 14.5 16 5.5",
   checks: "M1.5 10.5l4 4 8-9M9.5 14.5l1 0 8-9",
-  chevron: "M5 7.5l5 5 5-5",
   clock: "M10 2.5a7.5 7.5 0 1 0 .01 0ZM10 6v4l2.5 2",
   close: "M5 5l10 10M15 5 5 15",
-  copy: "M7 7h9v9H7ZM13 7V4H4v9h3",
   down: "M10 3.5V14M5.5 9.5 10 14l4.5-4.5M4 17h12",
   erase: "M8 16.5 3.5 12 11.5 4l5 5-7.5 7.5ZM7.5 8l5 5M9 16.5h8",
   image: "M3 4h14v12H3ZM3 14l4-4 3 3 3-3 4 4M7 7.5h.01",
   inbox: "M3 11 5 4h10l2 7v5H3ZM3 11h4l1 2h4l1-2h4",
-  keyboard: "M2.5 5.5h15v9.5h-15ZM5.5 8.5h.01M8.5 8.5h.01M11.5 8.5h.01M14.5 8.5h.01M7 12h6",
   lock: "M5 9h10v8H5ZM7 9V6.5a3 3 0 0 1 6 0V9",
   more: "M4 10a.5.5 0 1 0 1 0 .5.5 0 1 0-1 0M9.5 10a.5.5 0 1 0 1 0 .5.5 0 1 0-1 0M15 10a.5.5 0 1 0 1 0 .5.5 0 1 0-1 0",
-  mute: "M3 8v4h3l4 3.5v-11L6 8ZM13 8l4 4M17 8l-4 4",
   note: "M4 3h12v9l-5 5H4ZM16 12h-5v5M7 7h6M7 10h3",
   offline: "M2.5 8a11 11 0 0 1 15 0M5.5 11.5a6.5 6.5 0 0 1 9 0M10 15.5h.01M3.5 3.5l13 13",
-  person: "M10 3.5a3 3 0 1 0 .01 0ZM4 17c0-3.5 2.5-5 6-5s6 1.5 6 5",
-  phone: "M4 3h3l1.5 4L6.5 8.5a9 9 0 0 0 5 5L13 11.5l4 1.5v3c-7 1.5-14.5-6-13-13Z",
-  pin: "M7 3h6l-.5 6 3 3H4.5l3-3ZM10 12v5.5",
-  retry: "M15.5 8a6 6 0 1 0 .5 4M16 3.5V8h-4.5",
   save: "M4 3h12v14l-6-4-6 4Z",
-  search: "M8.5 3a5.5 5.5 0 1 0 .01 0ZM12.5 12.5 17 17",
   send: "M3 4 17.5 10 3 16l2-6ZM5 10h6",
-  sound: "M3 8v4h3l4 3.5v-11L6 8ZM13 7.5a4 4 0 0 1 0 5M15 5a7.5 7.5 0 0 1 0 10",
   thumbDown: "M3 11h3V3H3ZM6 11l3.5 6.5c1.5 0 2-1 2-2V12H16a1 1 0 0 0 1-1.2L15.5 4a1 1 0 0 0-1-1H6",
   thumbUp: "M3 9h3v8H3ZM6 9l3.5-6.5c1.5 0 2 1 2 2V8H16a1 1 0 0 1 1 1.2L15.5 16a1 1 0 0 1-1 1H6",
-  ticket: "M3 5.5h14v3a1.5 1.5 0 0 0 0 3v3H3v-3a1.5 1.5 0 0 0 0-3ZM12 6v1.5M12 9.3v1.4M12 12.5V14",
-  transfer: "M3 7h12l-3-3M17 13H5l3 3",
-  wall: "M3 16.5V10h3.500v6.500ZM8.250 16.500V3.500h3.500v13ZM13.500 16.500V7H17v9.500Z",
 };
 
-const TURNING = new Set(["back", "send"]);
+/** Those that point along the text, and turn with it. */
+export const TURNING = new Set(["send"]);
 const SVG = "http://www.w3.org/2000/svg";
 
 /** One icon as an SVG element. */

@@ -7,7 +7,7 @@ import { fill, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { richText } from "./rich-text.js";
-import { day, timeElement } from "./time.js";
+import { timeElement } from "./time.js";
 
 const GROUP_WITHIN = 180; // seconds between two messages of one author that stand together
 const NEAR_END = 80; // px from the end that still count as reading the newest line
@@ -18,7 +18,7 @@ const NEAR_END = 80; // px from the end that still count as reading the newest l
  *
  * @typedef {object} Entry One thing in the list.
  * @property {string} key the same before and after a message is acknowledged
- * @property {"day" | "event" | "message" | "note"} type
+ * @property {"event" | "message" | "note"} type
  * @property {boolean} [mine]
  * @property {boolean} [first] of its group: shows who speaks
  * @property {boolean} [last] of its group: shows the time
@@ -49,7 +49,7 @@ export function entries(state, describe, self) {
     key: `${mine.kind === "note" ? "note" : state.me}:${mine.id}`, type: mine.kind === "note" ? "note" : "message",
     mine: true, at: ordered.at(-1)?.at ?? 0, text: mine.text, id: mine.id, status: mine.status, code: mine.code,
   }));
-  return withTicks(withDays(grouped(/** @type {Entry[]} */ ([...ordered, ...unsent]))));
+  return withTicks(grouped(/** @type {Entry[]} */ ([...ordered, ...unsent])));
 }
 
 /** @param {ChatState} state @param {Line} line @param {(line: Line) => string | null} describe @param {string} [self] @returns {Entry | null} */
@@ -74,14 +74,6 @@ function grouped(list) {
   return list.map((entry, i) => ({
     ...entry, first: !(i > 0 && together(list[i - 1], entry)), last: !together(entry, list[i + 1]),
   }));
-}
-
-/** A chat that runs past midnight shows the date where it changes. @param {Entry[]} list @returns {Entry[]} */
-function withDays(list) {
-  return list.flatMap((entry, i) => {
-    if (i === 0 || day(list[i - 1].at) === day(entry.at)) return [entry];
-    return [{ key: `day:${day(entry.at)}`, type: /** @type {"day"} */ ("day"), at: entry.at, text: day(entry.at) }, entry];
-  });
 }
 
 /** Ticks stand under the last own message and under any that is not sent yet. @param {Entry[]} list */
@@ -180,7 +172,6 @@ export class MessageList {
   /** @param {Entry} entry */
   #body(entry) {
     const { type, text, at } = entry;
-    if (type === "day") return h("div", {}, text);
     if (type === "event") return h("div", {}, h("span", { dir: "auto" }, text), " ", timeElement(at));
     return h("div", {}, this.#author(entry), h("div", { class: "bubble" }, richText(text, { hosts: this.options.hosts })));
   }

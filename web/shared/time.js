@@ -4,11 +4,12 @@
  * `at` is always Unix seconds; durations are seconds.
  */
 import { h } from "./dom.js";
-import { language, t } from "./i18n.js";
+import { language } from "./i18n.js";
 
 // The reader's own region decides between 14:02 and 2:02 PM when it fits the language of the page.
-const locale = navigator.language.split("-")[0] === language.split("-")[0] ? navigator.language : language;
-const known = Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0 || !language.startsWith("ka");
+export const locale = navigator.language.split("-")[0] === language.split("-")[0] ? navigator.language : language;
+/** Whether Intl can write it. */
+export const known = Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0 || !language.startsWith("ka");
 
 /** "14:02" */
 export function clock(/** @type {number} */ at) {
@@ -33,29 +34,10 @@ export function weekday(/** @type {number} */ at, now = Date.now() / 1000) {
   return `${write(at, { weekday: "long" }, (time) => DAYS[time.getDay()])} ${clock(at)}`;
 }
 
-/** "4 min ago" under a day, else the date. */
-export function ago(/** @type {number} */ at, now = Date.now() / 1000) {
-  const minutes = Math.max(0, Math.round((now - at) / 60));
-  if (minutes === 0) return t("just now");
-  if (minutes >= 1440) return day(at);
-  const [count, unit] = minutes < 60 ? [minutes, "minute"] : [Math.round(minutes / 60), "hour"];
-  if (!known) return `${count} ${unit === "minute" ? "წთ" : "სთ"} წინ`;
-  const format = new Intl.RelativeTimeFormat(locale, { style: "short", numeric: "always" });
-  return format.format(-count, /** @type {any} */ (unit));
-}
-
 /** "1:23", for countdowns and waiting times. */
 export function span(/** @type {number} */ seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
-/** "2026-11-03 14:02:05 +04:00", for files: the same in every language. */
-export function withOffset(/** @type {number} */ at) {
-  const offset = -new Date(at * 1000).getTimezoneOffset();
-  const local = new Date((at + offset * 60) * 1000).toISOString();
-  const two = (/** @type {number} */ number) => String(Math.floor(Math.abs(number))).padStart(2, "0");
-  return `${local.slice(0, 10)} ${local.slice(11, 19)} ${offset < 0 ? "-" : "+"}${two(offset / 60)}:${two(offset % 60)}`;
 }
 
 /** `<time>` with the exact moment on hover; shows `text`, or the clock. */

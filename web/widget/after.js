@@ -7,7 +7,6 @@ import { fill, h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { page } from "../shared/page.js";
-import { withOffset } from "../shared/time.js";
 import { countdown } from "./notices.js";
 import { dataLine, describe } from "./words.js";
 
@@ -26,6 +25,7 @@ export function afterwards(state, act) {
     h("button", { class: `button ${tone}`, type: "button", on: { click: () => act(name) } }, icon(sign), label);
   return h("section", { class: "after" },
     h("h2", { tabIndex: -1 }, requested ? t("Your request is saved") : ending(reason, agent)),
+    reason === "visitor_erased" && h("p", {}, t("Nothing of it is left, neither with us nor on this page.")),
     requested && h("p", {}, t("Its number is #{number}. We will answer as soon as we can.", { number: requested })),
     !requested && ticket && h("p", {}, t("Your request #{number} is kept; we will answer it.", { number: ticket })),
     saveIn && h("p", { class: "hint" }, t("It can be saved as a request for"), " ", countdown(chat.infoAt + saveIn)),
@@ -83,4 +83,12 @@ export function saveCopy(/** @type {any} */ state) {
   const day = withOffset(lines[0]?.at ?? Date.now() / 1000).slice(0, 10);
   h("a", { href: file, download: `chat-${day}.txt` }).click();
   setTimeout(() => URL.revokeObjectURL(file), 10000);
+}
+
+/** "2026-11-03 14:02:05 +04:00", for files: the same in every language. */
+function withOffset(/** @type {number} */ at) {
+  const offset = -new Date(at * 1000).getTimezoneOffset();
+  const local = new Date((at + offset * 60) * 1000).toISOString();
+  const two = (/** @type {number} */ number) => String(Math.floor(Math.abs(number))).padStart(2, "0");
+  return `${local.slice(0, 10)} ${local.slice(11, 19)} ${offset < 0 ? "-" : "+"}${two(offset / 60)}:${two(offset % 60)}`;
 }

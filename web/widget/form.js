@@ -60,12 +60,9 @@ export class StartForm {
     this.submit.textContent = isRequest ? t("Send request") : t("Start chat");
     this.other.hidden = state !== "open";
     this.other.textContent = isRequest ? t("Chat instead") : t("Leave a request instead");
-    const closed = state !== "open" && availability({ ...service, state });
-    const greeting = page.site.greeting || t("Ask us. A person answers.");
     fill(this.intro,
-      h("h2", { tabIndex: -1 }, isRequest ? t("Leave a request") : greeting),
-      closed && h("p", { class: "closed" }, icon("clock"), h("span", {}, closed)),
-      isRequest && h("p", {}, t("Leave a request and we will answer.")),
+      h("h2", { tabIndex: -1 }, isRequest ? t("Leave a request") : page.site.greeting || t("Ask us. A person answers.")),
+      isRequest && h("p", {}, topic && wish === "chat" && availability(topic), " ", t("Write to us and we will answer.")),
       isRequest && contacts());
     this.#count();
   }
@@ -174,13 +171,9 @@ export class StartForm {
   }
 }
 
-/** The other ways to reach the people of this site. */
+/** The other ways to reach the people of this site. Their module comes when there are any. */
 export function contacts() {
-  const rows = (page.site.contacts ?? []).map((/** @type {any} */ { label, value, hours }) => {
-    const scheme = value.includes("@") ? "mailto:" : /^[+\d]/.test(value) ? "tel:" : "";
-    const text = h("bdi", { dir: "ltr" }, value);
-    const way = scheme ? h("a", { href: scheme + value.replace(/\s/g, ""), rel: "noopener noreferrer" }, text) : text;
-    return h("li", {}, label && h("span", {}, label), way, hours && h("span", { class: "hint" }, hours));
-  });
-  return rows.length > 0 && h("ul", { class: "contacts", "aria-label": t("Other ways to reach us") }, rows);
+  const place = h("div");
+  if (page.site.contacts?.length) import("./contacts.js").then(({ list }) => place.replaceWith(list(page.site.contacts)));
+  return place;
 }

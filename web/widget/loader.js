@@ -60,7 +60,7 @@
     box.className = options.side || "";
     button = document.createElement("button");
     button.onclick = api.toggle;
-    button.onkeydown = ({ key }) => key === "Escape" && api.close();
+    button.addEventListener("keydown", ({ key }) => key === "Escape" && api.close());
     badge = document.createElement("b");
     shadow.append(box);
     box.append(button);

@@ -12,7 +12,7 @@ import { span } from "../shared/time.js";
  * @property {string} text
  * @property {"" | "waiting" | "attention" | "saved"} [tone]
  * @property {number | null} [seconds] counted down beside the text
- * @property {[string, string][]} [buttons] label and the name of the act, the likely one first
+ * @property {[string, string, string?][]} [buttons] label, the name of the act, and how it looks; the likely one first
  * @property {string} [dismiss] the name of the act that puts the notice away
  */
 
@@ -43,7 +43,7 @@ export function notices({ chat, connection, problem, image, confirmErase, forget
     confirmErase && {
       icon: "erase", tone: "attention",
       text: info.ticket ? t("End the chat and erase it? Request #{number} is kept.", { number: info.ticket }) : t("End the chat and erase it, at once and for good?"),
-      buttons: [[t("End and erase"), "erase"], [t("Go back"), "keep"]],
+      buttons: [[t("End and erase"), "erase", "danger"], [t("Go back"), "keep"]],
     },
   ];
   return /** @type {Notice[]} */ (all.filter(Boolean));
@@ -119,8 +119,8 @@ function draw({ icon: sign, text, tone = "", buttons = [], dismiss = "" }, key, 
   const close = { class: "button bare square", type: "button", "aria-label": t("Put away"), on: { click: () => act(dismiss) } };
   return h("div", { class: `notice ${tone}`, data: { key } },
     icon(sign), h("p", {}, text, " ", countdown()), dismiss && h("button", close, icon("close")),
-    buttons.length > 0 && h("div", { class: "buttons" }, buttons.map(([label, name], i) =>
-      h("button", { class: `button ${i === 0 ? "primary" : ""}`, type: "button", on: { click: () => act(name) } }, label))));
+    buttons.length > 0 && h("div", { class: "buttons" }, buttons.map(([label, name, look], i) =>
+      h("button", { class: `button ${look ?? (i === 0 ? "primary" : "")}`, type: "button", on: { click: () => act(name) } }, label))));
 }
 
 /** Seconds left until `until`, in the clock of `performance.now()`; silent for screen readers, who were told at the start. */

@@ -98,7 +98,7 @@ export class View {
     else if (screen === "unreachable") fill(this.main, this.#unreachable());
     else {
       const { afterwards } = await import("./after.js");
-      if (this.key === key) fill(this.main, screen === "over" && this.list.element, afterwards(this.state, this.act));
+      if (this.key === key) fill(this.main, screen === "over" && this.state.chat.lines.length > 0 && this.list.element, afterwards(this.state, this.act));
     }
     if (screen === "chat" || screen === "over") this.list.toEnd();
     if (hadFocus && this.state.isOpen) this.focus();

@@ -96,6 +96,10 @@ export function dataLine({ welcome, chat, request, requested }) {
   if (chat.erased) return chat.lines.length ? t("Erased. Only this screen still shows it.") : t("Erased.");
   if (ticket) return saved(chat, ticket);
   if (!welcome) return t("Nothing is saved.");
+  if (chat.info?.save_in) {
+    return n("Not saved – erased within {count} minute, unless saved as a request.",
+      "Not saved – erased within {count} minutes, unless saved as a request.", Math.ceil(chat.info.save_in / 60));
+  }
   const count = Math.ceil(welcome.grace / 60);
   return welcome.convert === "recorded"
     ? n("Erased within {count} minute of leaving; our team may save it as a request.",

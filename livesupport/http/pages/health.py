@@ -20,7 +20,7 @@ async def healthz(_request: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """New visitors may be sent here: the database answers and the server is not about to stop."""
-    if await request.state["is_ready"]():
+    if not request.state["desk"].is_draining and await request.state["is_ready"]():
         return PlainTextResponse("ready\n")
     return PlainTextResponse("not ready\n", 503, {"Retry-After": "5"})
 

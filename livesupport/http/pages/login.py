@@ -31,6 +31,8 @@ class Login(HTTPEndpoint):
     async def get(self, request: Request) -> Response:
         if await session_of(request):
             return RedirectResponse("/console", 303)
+        if not await request.state["accounts"].agents():
+            return _form(request, 200, problem=_("Nobody has an account yet. Open the one-time link that the server printed."))
         return _form(request, 200)
 
     async def post(self, request: Request) -> Response:

@@ -1,0 +1,61 @@
+"""What a visitor does in the shop: finds the round button, fills the form, talks."""
+
+from __future__ import annotations
+
+from playwright.async_api import BrowserContext, FrameLocator, Locator, Page
+
+from tests.browser.house import BrowserHouse, one_page
+
+QUESTION = "Where is my order?"
+
+
+class Visitor:
+    """A person on a page of the shop."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.launcher = page.locator("live-support button")
+        self.panel: FrameLocator = page.frame_locator("live-support iframe")
+        self.data_line = self.panel.locator(".data")
+        self.message = self.panel.locator(".composer textarea")
+
+    def button(self, name: str) -> Locator:
+        """A button of the panel, by its exact name."""
+        return self.panel.get_by_role("button", name=name, exact=True)
+
+    def text(self, words: str) -> Locator:
+        """Words that stand in the panel."""
+        return self.panel.get_by_text(words).first
+
+    def said(self, words: str) -> Locator:
+        """A bubble with exactly these words."""
+        return self.panel.locator(".bubble").get_by_text(words, exact=True)
+
+    async def open(self) -> None:
+        """Opens the panel."""
+        await self.launcher.click()
+        await self.panel.locator("form.start, .log").first.wait_for()
+
+    async def fill(self, *, name: str = "Nino", phone: str = "555 12 34 56", question: str = QUESTION) -> None:
+        """Writes into the form."""
+        await self.panel.get_by_label("Your name").fill(name)
+        await self.panel.get_by_label("Phone", exact=True).fill(phone)
+        await self.panel.get_by_label("Your question").fill(question)
+
+    async def start(self, question: str = QUESTION) -> None:
+        """Asks; somebody must be available."""
+        await self.button("Start chat").wait_for()
+        await self.fill(question=question)
+        await self.button("Start chat").click()
+        await self.said(question).wait_for()
+
+    async def say(self, words: str) -> None:
+        """Writes a message and sends it by Enter."""
+        await self.message.fill(words)
+        await self.message.press("Enter")
+
+
+async def visitor(house: BrowserHouse, context: BrowserContext | None = None, path: str = "/") -> Visitor:
+    """Somebody comes to the shop, in a fresh browser unless one is given."""
+    page = await one_page(context or await house.browser(), house.shop.origin + path)
+    return Visitor(page)
