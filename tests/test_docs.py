@@ -150,7 +150,7 @@ def test_the_script_api_is_documented() -> None:
 
 def test_what_is_kept_in_the_browser_is_documented() -> None:
     scripts = {file: file.read_text("utf-8") for file in (ROOT / "web").rglob("*.js")}
-    keys = {key for script in scripts.values() for key in re.findall(r'= "(livesupport\.[\w-]+)"', script)} - {
+    keys = {key for script in scripts.values() for key in re.findall(r'= ["`](livesupport\.[\w-]+)["`.]', script)} - {
         protocol.SUBPROTOCOL
     }
     text = section(EMBED, "What is kept in the browser")

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
-from tests.browser.house import BrowserHouse, Shop, open_house
+from tests.browser.house import PATIENCE, BrowserHouse, Shop, open_house
 
 FLAGS = (
     "--no-sandbox",  # Chromium refuses to run as root with it
@@ -28,6 +28,8 @@ FLAGS = (
     # Playwright's own list would switch off the partitioning of storage, without which a frame of another site has none.
     "--disable-features=OptimizationHints",
 )
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

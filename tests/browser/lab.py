@@ -12,7 +12,8 @@ from livesupport.assets import Assets, locate
 
 ORIGIN = "http://lab.test"
 BLANK = """<!doctype html><html lang="{language}" dir="{dir}"><head><title>Lab</title>
-<link rel="stylesheet" href="/widget/panel.css"><script type="application/json" id="page">{page}</script></head><body></body></html>"""
+<link rel="stylesheet" href="/widget/panel.css">
+<script type="application/json" id="page">{page}</script></head><body></body></html>"""
 
 
 async def lab(context: BrowserContext, *, language: str = "en", direction: str = "ltr", **page: Any) -> Page:

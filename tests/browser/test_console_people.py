@@ -10,6 +10,17 @@ from playwright.async_api import expect
 from tests.browser.console import console, guest, talking
 from tests.browser.house import BrowserHouse
 
+HIDE_FOR_A_MINUTE = """() => {
+  const turn = (hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  turn(true);
+  const { now } = Date;
+  Date.now = () => now() + 60_000;
+  turn(false);
+}"""
+
 
 @pytest.fixture
 def settings() -> dict[str, Any]:
@@ -114,3 +125,33 @@ async def test_a_supervisor_stops_reading(house: BrowserHouse) -> None:
     await sofia.button("Stop reading").click()
     await expect(sofia.chat("Nino")).to_have_count(0)
     await nino.socket.hear("line", kind="left", name="Sofia")
+
+
+async def test_the_screen_stays_awake_while_a_chat_is_open(house: BrowserHouse) -> None:
+    profile = await house.signed_in("ana")
+    await profile.add_init_script(
+        "window.awake = 0; Object.defineProperty(navigator, 'wakeLock', { value: { request: async () => {"
+        " window.awake += 1; return { released: false, release: async () => { window.awake -= 1; } }; } } });"
+    )
+    ana = await console(house, context=profile)
+    await ana.become_available()
+    assert await ana.page.evaluate("awake") == 0
+    nino = await guest(house)
+    await ana.accept()
+    await expect(ana.chat("Nino")).to_be_visible()
+    assert await ana.page.evaluate("awake") == 1
+    await nino.socket.say("end")
+    await expect(ana.notices).to_contain_text("erased")
+    assert await ana.page.evaluate("awake") == 0
+
+
+async def test_on_a_phone_a_hidden_page_is_followed_by_the_offer_to_hand_over(house: BrowserHouse) -> None:
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    ana = await console(house, **phone)
+    await ana.become_available()
+    await guest(house)
+    await ana.accept()
+    await ana.page.evaluate(HIDE_FOR_A_MINUTE)
+    await expect(ana.notices).to_contain_text("1 chat was open while this page was hidden.")
+    await ana.notices.get_by_role("button", name="Hand over").click()
+    await expect(ana.dialog).to_contain_text("You have open chats.")

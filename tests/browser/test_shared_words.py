@@ -147,6 +147,7 @@ async def test_a_wall_of_text_folds_and_opens(profile: BrowserContext) -> None:
     await page.get_by_role("button", name="Show all 41 lines").click()
 
     opened = await page.locator(".text").bounding_box()
-    assert folded and opened
+    assert folded
+    assert opened
     assert opened["height"] > 3 * folded["height"]
     assert await page.locator("button").count() == 0

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Frame, WebSocketRoute, expect
 
 from tests.browser.house import BrowserHouse
-from tests.browser.visitor import visitor
+from tests.browser.visitor import QUESTION, Visitor, visitor
 from tests.live.house import Page as Socket
 from tests.serving import new_id
+
+EVERYTHING = "document.documentElement.outerHTML + [...document.querySelectorAll('input, textarea')].map((box) => box.value)"
+NOT_SAVED = "Not saved – erased within 3 minutes of leaving, unless saved as a request."
 
 
 async def answered(ana: Socket) -> str:
@@ -18,23 +27,446 @@ async def answered(ana: Socket) -> str:
     return chat
 
 
+async def answer(ana: Socket, chat: str, words: str) -> None:
+    await ana.say("say", chat=chat, id=new_id(), text=words)
+    await ana.hear("line", chat=chat, text=words)
+
+
+async def talking(house: BrowserHouse) -> tuple[Visitor, Socket, str]:
+    """Nino and Ana in a chat."""
+    ana = await house.agent("ana")
+    nino = await visitor(house)
+    await nino.open()
+    await nino.start()
+    chat = await answered(ana)
+    await answer(ana, chat, "Good day, Nino.")
+    await nino.said("Good day, Nino.").wait_for()
+    return nino, ana, chat
+
+
+def panel_of(nino: Visitor) -> Frame:
+    return next(frame for frame in nino.page.frames if "/widget/panel" in frame.url)
+
+
+# ── talking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 async def test_nino_asks_and_talks_with_ana(house: BrowserHouse) -> None:
     ana = await house.agent("ana")
     nino = await visitor(house)
     await nino.open()
-    await expect(nino.data_line).to_have_text("Not saved – erased within 3 minutes of leaving, unless saved as a request.")
-
+    await expect(nino.data_line).to_have_text(NOT_SAVED)
     await nino.start()
+    await expect(nino.text("Ringing somebody for you.")).to_be_visible()
     chat = await answered(ana)
-    await ana.say("say", chat=chat, id=new_id(), text="Good day, Nino.")
     await expect(nino.text("You are talking with Ana")).to_be_visible()
-    await expect(nino.said("Good day, Nino.")).to_be_visible()
 
     await nino.say("The number is 17")
     line = await ana.hear("line", chat=chat, text="The number is 17")
     await expect(nino.panel.locator(".meta.sent")).to_contain_text("Sent")
 
     await ana.say("receipt", chat=chat, received=line["seq"])
-    await expect(nino.panel.locator(".meta.delivered")).to_be_visible()
+    await expect(nino.panel.locator(".meta.delivered")).to_contain_text("Delivered")
     await ana.say("receipt", chat=chat, received=line["seq"], seen=line["seq"])
-    await expect(nino.panel.locator(".meta.seen")).to_be_visible()
+    await expect(nino.panel.locator(".meta.seen")).to_contain_text("Seen")
+
+
+async def test_typing_is_shown_both_ways_and_goes_with_the_message(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+
+    await ana.say("typing", chat=chat)
+    await expect(nino.text("Ana is typing")).to_be_visible()
+    await answer(ana, chat, "One moment.")
+    await expect(nino.panel.locator(".typing-line")).to_be_hidden()
+
+    await nino.message.press_sequentially("hm")
+    assert "on" not in await ana.hear("typing", by="visitor")
+    await nino.message.fill("")
+    assert (await ana.hear("typing", by="visitor"))["on"] is False
+
+
+async def test_a_transfer_and_a_supervisor_are_announced(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    ben, sofia = await house.agent("ben"), await house.agent("sofia")
+    agents = await house.server.state["accounts"].agents()
+    bens_id = next(agent.id for agent in agents if agent.login == "ben")
+
+    await ana.say("transfer", chat=chat, agent=bens_id)
+    await ben.hear("offer", chat=chat)
+    await ben.say("accept", chat=chat)
+    await sofia.say("join", chat=chat)
+
+    await expect(nino.text("Ana transferred you to Ben.")).to_be_visible()
+    await expect(nino.text("Sofia, a supervisor, joined and reads along.")).to_be_visible()
+    await expect(nino.text("You are talking with Ben · Sofia reads along")).to_be_visible()
+
+
+async def test_hostile_words_stay_words(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    attacks = [
+        "<img src=x onerror=alert(1)>",
+        "<script>alert(1)</script>",
+        '"><svg onload=alert(1)>',
+        "javascript:alert(1)",
+        "https://example.org/\"onmouseover='alert(1)'",
+        "<a href='javascript:alert(1)'>click</a>",
+    ]
+    dialogs: list[str] = []
+    nino.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+
+    for attack in attacks:
+        await answer(ana, chat, attack)
+        await expect(nino.panel.locator(".bubble").last).to_have_text(attack)
+
+    hrefs = await nino.panel.locator(".bubble a").evaluate_all("(links) => links.map((link) => link.protocol)")
+    assert set(hrefs) <= {"https:"}
+    assert await nino.panel.locator(".bubble :is(img, script, svg)").count() == 0
+    assert dialogs == []
+
+
+# ── coming back ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_reload_in_mid_chat_loses_nothing_and_only_the_token_was_kept(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    storage = "JSON.stringify([{ ...sessionStorage }, { ...localStorage }])"
+    kept = json.loads(await panel_of(nino).evaluate(storage))
+    assert list(kept[0]) == ["livesupport:default"]
+    assert kept[1] == {}
+    assert not any(word in json.dumps(kept) for word in ("Nino", "order", "Good day"))
+
+    await nino.page.reload()
+    await answer(ana, chat, "Are you still there?")
+
+    await expect(nino.said(QUESTION)).to_be_visible()
+    await expect(nino.said("Good day, Nino.")).to_be_visible()
+    await expect(nino.said("Are you still there?")).to_be_visible()
+    await nino.say("Yes")
+    await ana.hear("line", chat=chat, text="Yes")
+
+
+async def test_a_second_tab_of_the_shop_shows_the_same_chat(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    second = await visitor(house, nino.page.context)
+    await second.launcher.click()
+
+    await expect(second.said("Good day, Nino.")).to_be_visible()
+    await second.say("From the other tab")
+    await ana.hear("line", chat=chat, text="From the other tab")
+    await expect(nino.said("From the other tab")).to_be_visible()
+
+
+async def test_a_tab_that_was_open_before_joins_a_chat_begun_in_another(house: BrowserHouse) -> None:
+    await house.agent("ana")
+    nino = await visitor(house)
+    await nino.open()
+    second = await visitor(house, nino.page.context)
+    await second.open()
+    await second.button("Start chat").wait_for()
+
+    await nino.start()
+
+    await expect(second.said(QUESTION)).to_be_visible()
+
+
+async def test_what_is_written_without_a_connection_is_kept_and_arrives_once(house: BrowserHouse) -> None:
+    ana = await house.agent("ana")
+    context = await house.browser()
+    sockets: list[WebSocketRoute] = []
+    is_down = False
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        if is_down:
+            return  # a socket that is never answered
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    await context.route_web_socket("**/ws/visitor", pass_on)
+    nino = await visitor(house, context)
+    await nino.open()
+    await nino.start()
+    chat = await answered(ana)
+    is_down = True
+    await sockets[-1].close(code=1012)
+
+    await expect(nino.text("Connection lost. Your text is kept; we are trying again.")).to_be_visible()
+    await nino.say("written in a tunnel")
+    await nino.message.fill("half a sent")
+    await expect(nino.panel.locator(".meta.sending")).to_be_visible()
+
+    is_down = False
+    await nino.page.evaluate("1")
+    await panel_of(nino).evaluate("dispatchEvent(new Event('online'))")
+    await ana.hear("line", chat=chat, text="written in a tunnel")
+    await expect(nino.panel.locator(".meta.sent")).to_be_visible()
+    await expect(nino.message).to_have_value("half a sent")
+    await expect(nino.said("written in a tunnel")).to_have_count(1)
+    await expect(nino.panel.locator(".notice")).to_have_count(0)
+
+
+async def test_a_browser_that_keeps_nothing_says_that_a_reload_ends_the_chat(house: BrowserHouse) -> None:
+    ana = await house.agent("ana")
+    context = await house.browser()
+    await context.add_init_script("Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('denied'); } })")
+    nino = await visitor(house, context)
+    await nino.open()
+    await nino.start()
+    await answered(ana)
+
+    await expect(nino.text("Your browser keeps nothing for us: a reload ends this chat.")).to_be_visible()
+    await nino.button("Put away").click()
+    await expect(nino.panel.locator(".notice")).to_have_count(0)
+
+
+async def test_a_chat_that_is_gone_after_a_reload_says_so(house: BrowserHouse) -> None:
+    nino, _ana, _chat = await talking(house)
+    await panel_of(nino).evaluate("sessionStorage.setItem('livesupport:default', 'not a token of this server')")
+
+    await nino.page.reload()
+
+    await expect(nino.text("Your last chat is over and was erased.")).to_be_visible()
+    assert await panel_of(nino).evaluate("sessionStorage.length") == 0
+
+
+# ── waiting ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "settings", [{"chat__show_queue_after": 0.1, "chat__wait_prompt_after": 0.3, "chat__default_capacity": 1}]
+)
+async def test_who_waits_sees_the_place_in_line_and_may_turn_the_question_into_a_request(house: BrowserHouse) -> None:
+    nino, _ana, _chat = await talking(house)
+    levan = await visitor(house)
+    await levan.open()
+    await levan.start("And mine?")
+
+    await expect(levan.text("You are next.")).to_be_visible()
+    await levan.say("It is the blue one")
+    await expect(levan.panel.locator(".meta.sent")).to_be_visible()
+    await levan.button("Keep waiting").click()
+    await expect(levan.button("Keep waiting")).to_be_hidden()
+
+    await levan.menu.click()
+    await levan.button("Save as request").click()
+    await expect(levan.text("Your request #1001-7 is kept; we will answer it.")).to_be_visible()
+    thread = await house.server.state["tickets"].get("1001-7")
+    assert any("blue one" in message.text for message in thread.messages)
+    await expect(nino.said("Good day, Nino.")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "settings", [{"chat__show_queue_after": 0.1, "chat__wait_prompt_after": 0.2, "chat__default_capacity": 1}]
+)
+async def test_who_would_rather_try_later_leaves_the_line_and_keeps_what_was_typed(house: BrowserHouse) -> None:
+    await talking(house)
+    levan = await visitor(house)
+    await levan.open()
+    await levan.start("And mine?")
+
+    await levan.button("Try later").click()
+
+    await expect(levan.panel.get_by_label("Your question")).to_have_value("And mine?")
+    await expect(levan.button("Start chat")).to_be_enabled()
+
+
+@pytest.mark.parametrize("settings", [{"chat__agent_notice_after": 0.1, "chat__agent_reclaim": 3.0}])
+async def test_a_lost_agent_is_announced_and_the_visitor_chooses(house: BrowserHouse) -> None:
+    nino, ana, _chat = await talking(house)
+
+    await ana.leave()
+
+    await expect(nino.text("Ana is reconnecting. Please hold on.")).to_be_visible()
+    await expect(nino.text("Our agent lost the connection and nobody else is free.")).to_be_visible()
+    await expect(nino.text("Ana had to leave.")).to_be_visible()
+    await nino.button("Keep waiting").click()
+    await expect(nino.text("Our agent lost the connection")).to_be_hidden()
+    ben = await house.agent("ben")
+    await answered(ben)
+    await expect(nino.text("You are talking with Ben")).to_be_visible()
+
+
+# ── saving ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_an_armed_saving_is_counted_down_and_then_true_in_the_data_line(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    await ana.say("convert", chat=chat)
+
+    await expect(nino.text("Ana is saving this chat as a request.")).to_be_visible()
+    await expect(nino.panel.get_by_role("timer").first).to_have_text(re.compile(r"0:0[0-5]"))
+    await expect(nino.data_line).to_have_text(NOT_SAVED)
+
+    await nino.button("Save now").click()
+    await expect(nino.data_line).to_have_text(re.compile(r"Saved as request #1001-7 at \d+:\d\d.*\."))
+
+
+async def test_a_refused_saving_is_not_done(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    await ana.say("convert", chat=chat)
+
+    await nino.button("Refuse").click()
+
+    await expect(nino.text("You declined. The chat is not saved.")).to_be_visible()
+    await expect(nino.data_line).to_have_text(NOT_SAVED)
+    assert (await ana.hear("chat", chat=chat, refused=True))["refused"]
+
+
+@pytest.mark.parametrize("settings", [{"chat__convert": "ask"}])
+async def test_where_the_visitor_is_asked_nothing_is_saved_without_a_yes(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    await ana.say("convert", chat=chat)
+    await expect(nino.text("Ana would like to save this chat as a request.")).to_be_visible()
+
+    await nino.button("Save as request").click()
+
+    await expect(nino.data_line).to_contain_text("Saved as request #1001-7 at")
+
+
+@pytest.mark.parametrize("settings", [{"chat__convert": "recorded"}])
+async def test_where_chats_are_recorded_the_data_line_says_so_before_the_first_message(house: BrowserHouse) -> None:
+    nino = await visitor(house)
+    await house.agent("ana")
+    await nino.open()
+
+    await expect(nino.data_line).to_have_text("Erased within 3 minutes of leaving; our team may save it as a request.")
+
+
+async def test_a_pasted_image_offers_a_request_to_attach_it_to(house: BrowserHouse) -> None:
+    nino, _ana, _chat = await talking(house)
+    await nino.message.evaluate("""(box) => {
+      const data = new DataTransfer();
+      data.items.add(new File(["x"], "shot.png", { type: "image/png" }));
+      box.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    }""")
+
+    await expect(nino.text("Chats carry text only.")).to_be_visible()
+    await nino.button("Save as request").click()
+    await expect(nino.data_line).to_contain_text("Saved as request #1001-7")
+
+
+async def test_a_copy_is_saved_on_the_visitors_own_device(house: BrowserHouse, tmp_path: Path) -> None:
+    nino, ana, chat = await talking(house)
+    await answer(ana, chat, "გამარჯობა, سلام")
+    await nino.said("გამარჯობა, سلام").wait_for()
+    await nino.menu.click()
+    async with nino.page.expect_download() as waiting:
+        await nino.button("Save a copy").click()
+    download = await waiting.value
+    await download.save_as(tmp_path / "copy.txt")
+
+    copy = (tmp_path / "copy.txt").read_text("utf-8-sig").splitlines()
+    assert re.fullmatch(r"chat-\d{4}-\d\d-\d\d\.txt", download.suggested_filename)
+    assert copy[:3] == ["Kiln & Leaf", NOT_SAVED, ""]
+    stamp = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d  "
+    expected = [f"Nino: {QUESTION}", "Ana is here.", "Ana: Good day, Nino.", "Ana: გამარჯობა, سلام"]
+    assert all(re.fullmatch(stamp + re.escape(words), line) for words, line in zip(expected, copy[3:], strict=True))
+
+
+# ── ending ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_an_ending_is_announced_and_who_is_not_finished_stops_it(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    await ana.say("end", chat=chat)
+    await expect(nino.text("Ana is ending the chat.")).to_be_visible()
+
+    await nino.button("I am not finished").click()
+
+    await expect(nino.panel.locator(".notice")).to_have_count(0)
+    while "ending_in" in await ana.hear("chat", chat=chat, status="active"):
+        pass
+
+
+@pytest.mark.parametrize("settings", [{"chat__ending_seconds": 0.1}])
+async def test_an_ended_chat_can_be_rated_and_saved_for_a_while(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    await ana.say("end", chat=chat)
+    await expect(nino.text("Ana ended the chat.")).to_be_visible()
+    await expect(nino.said("Good day, Nino.")).to_be_visible()
+    await expect(nino.data_line).to_have_text("Not saved – erased within 1 minute, unless saved as a request.")
+
+    await nino.button("Good").click()
+    await expect(nino.text("Thank you. It is counted, and tied to nobody.")).to_be_visible()
+
+    await nino.button("Save as request").click()
+    await expect(nino.text("Your request #1001-7 is kept; we will answer it.")).to_be_visible()
+
+
+@pytest.mark.parametrize("settings", [{"chat__ending_seconds": 0.1, "chat__ended_keep": 0.2}])
+async def test_once_it_is_erased_a_request_can_still_be_left_with_ones_own_words(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    await nino.say("The number is 17")
+    await ana.hear("line", chat=chat, text="The number is 17")
+    await nino.message.fill("and one more thing")
+    await ana.say("end", chat=chat)
+    await expect(nino.data_line).to_have_text("Erased. Only this screen still shows it.")
+
+    await nino.button("Leave a request").click()
+
+    words = f"{QUESTION}\nThe number is 17\nand one more thing"
+    await expect(nino.panel.get_by_label("Your question")).to_have_value(words)
+    await expect(nino.panel.get_by_label("Your name")).to_have_value("Nino")
+    await nino.button("Send request").click()
+    await expect(nino.text("Your request is saved")).to_be_visible()
+
+
+async def test_end_and_erase_leaves_nothing_on_the_page_either(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    await nino.menu.click()
+    await nino.button("End and erase").click()
+    await nino.button("Go back").click()
+    await expect(nino.said("Good day, Nino.")).to_be_visible()
+
+    await nino.menu.click()
+    await nino.button("End and erase").click()
+    await nino.panel.locator(".notice").get_by_role("button", name="End and erase").click()
+
+    await ana.hear("erased", chat=chat, reason="visitor_erased")
+    await expect(nino.data_line).to_have_text("Erased.")
+    await expect(nino.panel.locator(".bubble")).to_have_count(0)
+    assert await panel_of(nino).evaluate("sessionStorage.length") == 0
+    left = await panel_of(nino).evaluate(EVERYTHING)
+    assert "Good day" not in left
+    assert "Nino" not in left
+
+    await nino.button("New chat").click()
+    await expect(nino.panel.get_by_label("Your question")).to_have_value("")
+    await nino.start("Another one")
+    assert await answered(ana) != chat
+
+
+async def test_after_saving_end_and_erase_keeps_the_request_and_says_so(house: BrowserHouse) -> None:
+    nino, _ana, _chat = await talking(house)
+    await nino.menu.click()
+    await nino.button("Save as request").click()
+    await expect(nino.data_line).to_contain_text("Saved as request")
+
+    await nino.menu.click()
+    await nino.button("End and erase").click()
+    await expect(nino.text("End the chat and erase it? Request #1001-7 is kept.")).to_be_visible()
+    await nino.panel.locator(".notice").get_by_role("button", name="End and erase").click()
+
+    await expect(nino.data_line).to_have_text("The chat is erased. Request #1001-7 is kept.")
+
+
+@pytest.mark.parametrize("settings", [{"chat__idle_warning_after": 0.5, "chat__idle_end_after": 30.0}])
+async def test_a_silent_chat_is_warned_and_a_message_wakes_it(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    await expect(nino.text("Still there? Without a new message the chat ends.")).to_be_visible()
+
+    await nino.say("I am here")
+
+    await ana.hear("line", chat=chat, text="I am here")
+    await nino.panel.locator(".meta.sent").wait_for()
+
+
+async def test_the_host_page_may_end_the_chat(house: BrowserHouse) -> None:
+    nino, ana, chat = await talking(house)
+    await nino.page.evaluate("void LiveSupport.on('end', (end) => (window.ended = end))")
+
+    await nino.page.evaluate("LiveSupport.end()")
+
+    await ana.hear("erased", chat=chat, reason="visitor_erased")
+    await nino.page.wait_for_function("window.ended")
+    ended: Any = await nino.page.evaluate("ended")
+    assert ended == {"reason": "visitor_erased"}

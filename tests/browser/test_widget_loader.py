@@ -87,8 +87,9 @@ async def test_it_may_be_included_twice(house: BrowserHouse) -> None:
 
 
 async def test_calls_made_before_it_is_there_are_carried_out_and_nonsense_is_not_thrown(house: BrowserHouse) -> None:
-    calls = "[['on','open',() => window.opened = true],['nonsense'],'x',['setUser',{name:'Nino',phone:'555123456'}],['ask','My parcel?']]"
-    house.shop.body = f"<script>window.LiveSupport = {calls.replace('{', '{{').replace('}', '}}')}</script>{EMBED}"
+    calls = """[["on", "open", () => (window.opened = true)], ["nonsense"], "x",
+        ["setUser", {{ name: "Nino", phone: "555123456" }}], ["ask", "My parcel?"]]"""
+    house.shop.body = f"<script>window.LiveSupport = {calls}</script>" + EMBED
     nino = await visitor(house)
 
     await expect(nino.panel.get_by_label("Your question")).to_have_value("My parcel?")
@@ -249,7 +250,7 @@ async def test_it_tells_when_the_server_cannot_be_reached_and_tries_again_at_the
 HOSTILE = {
     "a form named like it": '<form id="LiveSupport"></form>',
     "a global of another kind": "<script>window.LiveSupport = 'mine'</script>",
-    "storage that throws": "<script>Object.defineProperty(window, 'sessionStorage', {{ get() {{ throw Error('no'); }} }})</script>",
+    "storage that throws": "<script>Object.defineProperty(window, 'sessionStorage', {{ get() {{ throw Error(); }} }})</script>",
     "styles for everything": "<style>* {{ all: unset; position: static; color: red; transform: none }}</style>",
 }
 

@@ -17,6 +17,7 @@ class Visitor:
         self.launcher = page.locator("live-support button")
         self.panel: FrameLocator = page.frame_locator("live-support iframe")
         self.data_line = self.panel.locator(".data")
+        self.menu = self.panel.locator("summary")
         self.message = self.panel.locator(".composer textarea")
 
     def button(self, name: str) -> Locator:

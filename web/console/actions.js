@@ -21,7 +21,7 @@ export class Actions {
     this.connection = connection;
     this.changed = changed;
     this.ref = 0;
-    /** @type {Map<number, any>} what was asked under which ref, so that a refusal can be told in context */
+    /** @type {Map<number, {t: string, chat?: string}>} what was asked under which ref, so that its outcome can be told in context */
     this.asked = new Map();
     /** @type {Map<string, string>} the last receipt of each chat */
     this.told = new Map();
@@ -34,7 +34,7 @@ export class Actions {
   /** Sends a command that is answered by a push; false (and a notice) without a connection. */
   ask(frame) {
     const ref = ++this.ref;
-    this.asked.set(ref, frame);
+    this.asked.set(ref, { t: frame.t, chat: frame.chat });
     this.asked.delete(ref - 100);
     if (this.connection.send({ ...frame, ref })) return true;
     notice(t("No connection yet. Please try again when it is back."));

@@ -40,9 +40,9 @@ export async function askToNotify() {
   if ("Notification" in globalThis && Notification.permission === "default") await Notification.requestPermission();
 }
 
-/** Shows how much waits for the agent: `offers` rings, `escalated` rings louder, `unread` only counts. */
+/** Shows how much waits for the agent, all in numbers: `offers` ring, `escalated` ring louder, `unread` are only counted. */
 export function showWaiting({ offers, escalated, unread }) {
-  const count = offers + unread;
+  const count = offers + escalated + unread;
   document.title = count ? `(${count}) ${title}` : title;
   favicon?.setAttribute("href", count ? callingIcon : quietIcon);
   if (count) navigator.setAppBadge?.(count).catch(() => {});

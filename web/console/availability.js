@@ -5,17 +5,19 @@ import { span } from "../shared/time.js";
 import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
+import { page } from "../shared/page.js";
 import { live, now, redraw } from "./drawing.js";
 import { loadWords, statusWords } from "./words.js";
 
-const REMEMBERED = "livesupport.intent";
+const REMEMBERED = `livesupport.intent.${page.me?.id}`;
+const INTENTS = ["available", "away", "offline"];
 
-/** What the agent last wanted on this computer, for a server that has just started; null when that is not known. */
+/** What the agent last wanted on this computer, for a server that has just started; undefined when that is not known. */
 export function rememberedIntent() {
   try {
-    return localStorage.getItem(REMEMBERED);
+    return INTENTS.find((intent) => intent === localStorage.getItem(REMEMBERED));
   } catch {
-    return null;
+    return undefined;
   }
 }
 

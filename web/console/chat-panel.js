@@ -122,6 +122,8 @@ export class ChatPanel {
 
   /** @param {import("../shared/chat-state.js").ChatState} chat @param {{selected: boolean, failed: boolean}} view */
   update(chat, { selected, failed }) {
+    if (chat === this.drawn?.chat && selected === this.drawn.selected && failed === this.drawn.failed) return;
+    this.drawn = { chat, selected, failed };
     const { info } = chat;
     const fresh = unread(chat);
     this.element.classList.toggle("selected", selected);

@@ -40,7 +40,7 @@ export class Console {
     this.main = main;
     this.connection = new Connection({
       path: page.socket,
-      hello: () => ({ t: "hello", intent: rememberedIntent() ?? undefined, tips: this.desk.tips() }),
+      hello: () => ({ t: "hello", intent: rememberedIntent(), tips: this.desk.tips() }),
       onFrame: (frame) => this.#hear(frame),
       onState: (link) => this.#linked(link),
     });
@@ -108,7 +108,8 @@ export class Console {
     this.wall.update(desk);
     this.tools.update(this);
     this.banner.update({ link: connection.state, wasOpen: this.wasOpen, me: desk.me, silent: this.#silent() });
-    attention.showWaiting({ offers: desk.offers.size, escalated: desk.queue.some((entry) => entry.escalated && entry.may_pull), unread: desk.unread });
+    const escalated = desk.queue.filter((entry) => entry.escalated && entry.may_pull).length;
+    attention.showWaiting({ offers: desk.offers.size, escalated, unread: desk.unread });
     keepAwake(desk.mine.length);
     for (const draw of [...this.drawers]) draw();
     this.actions.planReceipts();

@@ -4,18 +4,30 @@
 import { n, t } from "../shared/i18n.js";
 import { notice } from "./notices.js";
 
+const LONG = 10_000; // ms of a hidden page after which the visitors may have noticed
+
+/** @type {WakeLockSentinel | null} */
 let lock = null;
+let isAsking = false;
 let open = 0;
+let hiddenSince = 0;
 
 /** Tells how many chats are open; keeps the screen awake while there is one and the page is in sight. */
 export async function keepAwake(/** @type {number} */ chats) {
   open = chats;
-  if (!chats) {
-    await lock?.release();
-    lock = null;
-  } else if (!document.hidden && navigator.wakeLock && (!lock || lock.released)) {
+  if (isAsking || !navigator.wakeLock) return;
+  isAsking = true;
+  if (!open) await letSleep();
+  else if (!document.hidden && (!lock || lock.released)) {
     lock = await navigator.wakeLock.request("screen").catch(() => null); // a low battery may refuse
+    if (!open) await letSleep();
   }
+  isAsking = false;
+}
+
+async function letSleep() {
+  await lock?.release();
+  lock = null;
 }
 
 /**
@@ -24,9 +36,13 @@ export async function keepAwake(/** @type {number} */ chats) {
  */
 export function watchHiding(handOver) {
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
+    if (document.hidden) {
+      hiddenSince = Date.now();
+      return;
+    }
     keepAwake(open);
-    if (!open || !matchMedia("(hover: none) and (pointer: coarse)").matches) return;
+    const isPhone = matchMedia("(hover: none) and (pointer: coarse)").matches;
+    if (!open || !isPhone || Date.now() - hiddenSince < LONG) return;
     notice(n("{count} chat was open while this page was hidden.", "{count} chats were open while this page was hidden.", open), {
       label: t("Hand over"),
       run: handOver,

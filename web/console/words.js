@@ -35,7 +35,7 @@ export function describe(/** @type {import("../shared/protocol.js").Line} */ { k
   const sentences = {
     assigned: () => t("{name} took the chat", { name }),
     transferred: () => t("{name} handed the chat to {other}", { name, other }),
-    requeued: () => (name ? t("The chat of {name} went back to the queue", { name }) : t("The chat went back to the queue")),
+    requeued: () => (name ? t("Back in the queue; it was with {name}", { name }) : t("Back in the queue")),
     joined: () => t("{name} reads along", { name }),
     left: () => t("{name} no longer reads along", { name }),
     took_over: () => t("{name} took the chat over", { name }),

@@ -14,8 +14,6 @@ from livesupport.http.state import Request
 from livesupport.i18n import gettext as _
 from livesupport.i18n import ngettext
 
-LONGEST_PASSWORD = 1000  # more than any password manager makes; hashing a novel would only cost us
-
 
 class SignIn(Form, frozen=True):
     """The fields of the sign-in form."""
@@ -42,8 +40,6 @@ class Login(HTTPEndpoint):
         if wait := attempts.begin(form.login, address):
             return _come_back_later(request, form, math.ceil(wait))
         try:
-            if len(form.password) > LONGEST_PASSWORD:
-                raise NotAllowed
             secret, _session = await request.state["accounts"].sign_in(form.login, form.password)
         except NotAllowed:
             return _form(request, 401, form, problem=_("That name and password do not belong together."))

@@ -1,0 +1,117 @@
+"""The console's parts that decide without a server: which chats stand side by side, which ready answers fit, what is news."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import BrowserContext, Page
+
+from tests.browser.lab import lab
+
+ARRANGE = """async ({ shown, open, recent, places }) =>
+  (await import("/console/conversations.js")).arrange(shown, open, recent, places)"""
+MATCHING = """async ({ canned, typed }) =>
+  (await import("/console/canned.js")).matching(canned, typed).map(({ shortcut }) => shortcut)"""
+DESK = """async (frames) => {
+  const { Desk } = await import("/console/desk.js");
+  const desk = new Desk();
+  const news = frames.flatMap((frame, now) => desk.hear(frame, now)).map(({ what }) => what);
+  return { news, chats: [...desk.chats.keys()], offers: [...desk.offers.keys()], unread: desk.unread, tips: desk.tips() };
+}"""
+CHAT = {"t": "chat", "chat": "c", "status": "active", "site": "Shop", "visitor": {"name": "Nino", "phone": "", "question": "?"}}
+OFFER = {"t": "offer", "chat": "c", "question": "?", "waited": 3, "expires_in": 30}
+WELCOME = {"t": "welcome", "name": "Ana"}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(profile: BrowserContext) -> Page:
+    return await lab(profile)
+
+
+def line(seq: int, by: str = "visitor") -> dict[str, Any]:
+    return {"t": "line", "chat": "c", "epoch": 1, "seq": seq, "at": seq, "kind": "message", "by": by, "text": f"{seq}"}
+
+
+async def hear(page: Page, *frames: dict[str, Any]) -> Any:
+    """What a fresh desk makes of these pushes."""
+    return await page.evaluate(DESK, frames)
+
+
+@pytest.mark.parametrize(
+    ("shown", "recent", "places", "expected"),
+    [
+        ([], ["b"], 1, ["b"]),
+        (["a"], ["c", "a", "b"], 1, ["c"]),  # the selected one is always in sight
+        (["a", "b"], ["b", "a"], 2, ["a", "b"]),  # selecting what is in sight moves nothing
+        (["a", "b"], ["c", "b", "a"], 2, ["b", "c"]),  # the one looked at longest ago gives way
+        (["a", "b"], ["b"], 4, ["a", "b", "c"]),  # room for all
+        (["x", "b"], ["b"], 2, ["a", "b"]),  # one has ended
+    ],
+)
+async def test_chats_keep_their_places_side_by_side(
+    page: Page, shown: list[str], recent: list[str], places: int, expected: list[str]
+) -> None:
+    given = {"shown": shown, "open": ["a", "b", "c"], "recent": recent, "places": places}
+    assert await page.evaluate(ARRANGE, given) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("/", ["hello", "number", "bye"]),
+        ("/NU", ["number"]),
+        ("/e", ["hello", "number", "bye"]),
+        ("/order", ["number"]),  # by its text
+        ("/b", ["bye", "number"]),  # what begins so comes first
+        ("/hello there", []),
+        ("see /hello", []),
+        ("", []),
+    ],
+)
+async def test_a_slash_finds_ready_answers_by_shortcut_and_by_text(page: Page, typed: str, found: list[str]) -> None:
+    canned = [
+        {"shortcut": "hello", "text": "Good day"},
+        {"shortcut": "number", "text": "Your order number?"},
+        {"shortcut": "bye", "text": "See you"},
+    ]
+    assert await page.evaluate(MATCHING, {"canned": canned, "typed": typed}) == found
+
+
+async def test_an_offer_is_news_once_and_rings_no_longer_when_the_chat_comes(page: Page) -> None:
+    desk = await hear(page, OFFER, OFFER, CHAT)
+    assert desk["news"] == ["offered", "opened"]
+    assert desk["offers"] == []
+    assert desk["chats"] == ["c"]
+
+
+async def test_a_new_welcome_forgets_offers_of_the_lost_connection(page: Page) -> None:
+    assert (await hear(page, OFFER, WELCOME))["offers"] == []
+
+
+async def test_messages_of_the_visitor_are_news_and_unread_until_seen(page: Page) -> None:
+    desk = await hear(page, CHAT, line(1), line(2, "agent"), line(3))
+    assert desk["news"] == ["opened", "message", "message"]
+    assert desk["unread"] == 2
+    assert desk["tips"] == {"c": {"epoch": 1, "seq": 3}}
+    seen = {"t": "receipt", "chat": "c", "by": "agent", "received": 3, "seen": 3}
+    assert (await hear(page, CHAT, line(1), seen))["unread"] == 0
+
+
+async def test_a_hand_over_that_was_not_taken_is_news(page: Page) -> None:
+    assert (await hear(page, CHAT, {**CHAT, "transfer_to": "Ben"}, CHAT))["news"] == ["opened", "kept"]
+
+
+async def test_what_is_erased_or_released_is_forgotten(page: Page) -> None:
+    for end in ({"t": "erased", "chat": "c", "reason": "visitor_left"}, {"t": "released", "chat": "c"}):
+        desk = await hear(page, CHAT, line(1), end)
+        assert desk["news"][-1] == end["t"]
+        assert desk["chats"] == []
+        assert desk["tips"] == {}
+
+
+async def test_pushes_that_nobody_knows_change_nothing(page: Page) -> None:
+    desk = await hear(page, {"t": "weather", "chat": "c"}, line(1), {"t": "typing", "chat": "x", "by": "visitor"})
+    assert desk["news"] == []
+    assert desk["chats"] == []
