@@ -50,7 +50,7 @@ def own(id: str = "a" * 22, ref: int = 1) -> dict[str, Any]:
 
 
 async def test_lines_stand_in_order_of_epoch_and_number_each_once(page: Page) -> None:
-    state = await play(page, [line(1), line(2), line(2), {"t": "lines", "chat": "c", "lines": [line(3, epoch=2), line(1)]}])
+    state = await play(page, [line(1), line(2), line(2), {"t": "lines", "chat": "c", "count": 2}, line(3, epoch=2), line(1)])
 
     assert [(each["epoch"], each["seq"]) for each in state["lines"]] == [(1, 1), (1, 2), (2, 3)]
     assert state["tip"] == {"epoch": 2, "seq": 3}
@@ -63,13 +63,13 @@ async def test_a_missing_line_is_noticed_and_the_tip_stays_before_it(page: Page)
     state = await play(page, gap)
     assert (state["gap"], state["tip"]["seq"]) == (True, 2)
 
-    state = await play(page, [*gap, {"t": "lines", "chat": "c", "lines": [line(3), line(4), line(5), line(6)]}])
+    state = await play(page, [*gap, {"t": "lines", "chat": "c", "count": 4}, line(3), line(4), line(5), line(6)])
     assert (state["gap"], state["tip"]["seq"]) == (False, 6)
     assert [each["seq"] for each in state["lines"]] == [1, 2, 3, 4, 5, 6]
 
 
 async def test_a_reset_forgets_what_was_shown_and_keeps_what_is_not_sent(page: Page) -> None:
-    state = await play(page, [line(1), line(2), own(), {"t": "lines", "chat": "c", "lines": [line(1, epoch=7)], "reset": True}])
+    state = await play(page, [line(1), line(2), own(), {"t": "lines", "chat": "c", "count": 1, "reset": True}, line(1, epoch=7)])
 
     assert [(each["epoch"], each["seq"]) for each in state["lines"]] == [(7, 1)]
     assert [each["id"] for each in state["own"]] == ["a" * 22]

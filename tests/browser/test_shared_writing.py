@@ -216,7 +216,7 @@ async def test_it_is_a_log_and_what_happened_has_words(log: Page) -> None:
 
 
 async def test_five_hundred_lines_are_drawn_once_each(log: Page) -> None:
-    await show(log, {"t": "lines", "chat": "c", "lines": [line(seq, "agent", f"{seq}") for seq in range(1, 501)]})
+    await show(log, *(line(seq, "agent", f"{seq}") for seq in range(1, 501)))
     await log.evaluate("""() => {
       window.changed = 0;
       new MutationObserver((records) => (changed += records.length)).observe(list.log, { childList: true, subtree: true });

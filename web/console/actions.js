@@ -80,15 +80,20 @@ export class Actions {
     this.changed();
   }
 
-  /** After a reconnect: whatever has no acknowledgement goes once more, under the same ids. */
-  resendAll() {
-    for (const [chat, state] of this.desk.chats) {
-      const unsent = toResend(state);
-      if (!unsent.length) continue;
-      this.desk.tell(chat, { t: "resend" }, now());
-      for (const own of unsent) this.#sendAgain(chat, own);
-    }
-    this.told.clear();
+  /** The server knows the chat again: whatever has no acknowledgement goes once more, under the same ids. */
+  resendAll(/** @type {string} */ chat) {
+    this.told.delete(chat);
+    const unsent = toResend(this.desk.chats.get(chat));
+    if (!unsent.length) return;
+    this.desk.tell(chat, { t: "resend" }, now());
+    for (const own of unsent) this.#sendAgain(chat, own);
+  }
+
+  /** Gives a server that has lost its memory what this page holds of a chat. */
+  async giveBack(/** @type {string} */ chat, after = 0) {
+    const { recordsOf } = await import("../shared/records.js");
+    const state = this.desk.chats.get(chat);
+    if (state) this.connection.send(recordsOf(state, after));
   }
 
   #sendAgain(chat, { kind, id, text, ref }) {

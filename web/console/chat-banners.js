@@ -4,7 +4,7 @@
  */
 import { remaining } from "../shared/chat-state.js";
 import { h } from "../shared/dom.js";
-import { t } from "../shared/i18n.js";
+import { n, t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { span } from "../shared/time.js";
 import { keyed, live, now, redraw } from "./drawing.js";
@@ -30,6 +30,7 @@ import { say } from "./notices.js";
  */
 export function bannersOf(chat, failed, actions) {
   const { info, chat: id } = chat;
+  if (info.awaited) return [{ key: "awaited", tone: "waiting", icon: "offline", words: () => t("Waiting for the visitor to reconnect.") }];
   return [...saving(info, failed, id, actions), ...leaving(info, id, actions), ...standing(info, id, actions)];
 }
 
@@ -80,6 +81,10 @@ function standing(info, id, actions) {
   const list = [];
   if (info.mine === false) {
     list.push({ key: "along", tone: "", icon: "person", words: () => t("You read along. The visitor was told.") });
+  }
+  if (info.missing) {
+    list.push({ key: "missing", tone: "waiting", icon: "alert",
+      words: () => n("{count} line was lost with the server.", "{count} lines were lost with the server.", info.missing) });
   }
   if (info.transfer_to) {
     list.push({ key: "transfer", tone: "waiting", icon: "transfer",

@@ -40,7 +40,7 @@ export class Console {
     this.main = main;
     this.connection = new Connection({
       path: page.socket,
-      hello: () => ({ t: "hello", intent: rememberedIntent(), tips: this.desk.tips() }),
+      hello: () => ({ t: "hello", intent: rememberedIntent(), tips: this.desk.tips(), ended: this.desk.ended }),
       onFrame: (frame) => this.#hear(frame),
       onState: (link) => this.#linked(link),
     });
@@ -130,13 +130,14 @@ export class Console {
     return this.desk.me?.intent === "available" && sound.blocked() && !sound.isMuted();
   }
 
-  /** Messages that get no answer and people who stop typing change without a push. */
+  /** Messages that get no answer, people who stop typing, chats that nobody brings back: they change without a push. */
   #planTick() {
     clearTimeout(this.tick);
-    const due = Math.min(...[...this.desk.chats.values()].map((chat) => nextTick(chat) ?? Infinity));
+    const due = Math.min(...this.desk.awaited.values(), ...[...this.desk.chats.values()].map((chat) => nextTick(chat) ?? Infinity));
     if (due === Infinity) return;
     this.tick = setTimeout(() => {
       for (const chat of this.desk.chats.keys()) this.desk.tell(chat, { t: "tick" }, now());
+      for (const news of this.desk.expire(now())) tellNews(news, this);
       this.changed();
     }, Math.max(0, due - now()) * 1000 + 10);
   }
@@ -144,16 +145,18 @@ export class Console {
   // ── the server ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   #hear(frame) {
+    const isBack = frame.t === "chat" && this.desk.awaited.has(frame.chat);
     if (frame.t === "me") rememberIntent(frame.intent);
     for (const news of this.desk.hear(frame, now())) tellNews(news, this);
     if (frame.t === "welcome") this.#welcomed();
+    if (frame.t === "wanted") this.actions.giveBack(frame.chat, frame.after);
+    if (isBack) this.actions.resendAll(frame.chat);
     if (this.desk.chats.get(frame.chat)?.gap) this.connection.restart();
     this.changed();
   }
 
   #welcomed() {
     this.wasOpen = true;
-    this.actions.resendAll();
     if (this.views.current === "wall") this.actions.watchWall(true);
   }
 

@@ -14,6 +14,9 @@ import { isSpeech, newChat, reduce, unread } from "../shared/chat-state.js";
  * @property {Frame} [frame]
  */
 
+const KEPT_FOR = 180; // seconds: the longest absence that a visitor is granted
+const MOST_ENDED = 200; // the server takes no more
+
 /** The agent's desk: own availability, the team, who waits, what rings, and every open chat. */
 export class Desk {
   welcome = null;
@@ -30,6 +33,10 @@ export class Desk {
   wallAt = 0;
   /** @type {Set<string>} chats whose last saving failed */
   notSaved = new Set();
+  /** @type {Map<string, number>} chats that the server has not named since it came back → until when they are kept */
+  awaited = new Map();
+  /** @type {string[]} ids of chats that this page saw ending: nobody may bring them back */
+  ended = [];
   /** How far the page's clock is ahead of the server's: a guess by the computer's own clock until the first line comes. */
   ahead = performance.now() / 1000 - Date.now() / 1000;
 
@@ -55,6 +62,7 @@ export class Desk {
     this.offers.clear();
     this.queue = [];
     this.notSaved.clear();
+    this.awaited.clear();
   }
 
   /** A moment that the server named (Unix seconds), on the page's own clock. */
@@ -85,10 +93,20 @@ export class Desk {
     return [...this.chats.values()].filter(({ info }) => info);
   }
 
-  on_welcome(frame) {
+  on_welcome(frame, now) {
     this.welcome = frame;
     this.offers.clear(); // those that still ring are told again
+    for (const [id, state] of this.chats) {
+      this.awaited.set(id, now + KEPT_FOR);
+      if (state.info) this.chats.set(id, { ...state, info: { ...state.info, awaited: true } });
+    }
     return [];
+  }
+
+  /** Drops the chats whose visitors have not come back to a server that lost its memory. */
+  expire(/** @type {number} */ now) {
+    const late = [...this.awaited].filter(([, until]) => now >= until).map(([chat]) => chat);
+    return late.flatMap((chat) => this.#drop("erased", { t: "erased", chat, reason: "visitor_left" }));
   }
 
   on_me(frame, now) {
@@ -127,6 +145,7 @@ export class Desk {
   on_chat(frame, now) {
     const state = this.chats.get(frame.chat) ?? newChat("agent", frame.chat);
     const isNew = !state.info;
+    this.awaited.delete(frame.chat);
     this.offers.delete(frame.chat);
     if (frame.saving || frame.ticket || frame.armed_in !== undefined) this.notSaved.delete(frame.chat);
     this.chats.set(frame.chat, reduce(state, frame, now));
@@ -142,6 +161,7 @@ export class Desk {
 
   on_erased(frame) {
     this.offers.delete(frame.chat);
+    this.ended = [...this.ended.slice(1 - MOST_ENDED), frame.chat];
     return this.#drop("erased", frame);
   }
 
@@ -169,6 +189,7 @@ export class Desk {
     const lost = this.chats.get(frame.chat);
     this.chats.delete(frame.chat);
     this.notSaved.delete(frame.chat);
+    this.awaited.delete(frame.chat);
     return lost ? [{ what, chat: frame.chat, lost, frame }] : [];
   }
 }

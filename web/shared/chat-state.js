@@ -110,17 +110,13 @@ const changes = {
     return { ...place, chat: state.chat || chat, ...(spoke && { typingUntil: null }) };
   },
 
-  lines(state, { chat, lines, reset }) {
-    const kept = reset ? { ...state, lines: [], tip: { epoch: 0, seq: 0 } } : state;
-    const merged = addLines(kept, lines);
-    // These are all that the server holds after our tip, so nothing is missing any more.
-    const all = merged.lines ?? kept.lines;
-    return { ...merged, lines: all, chat: state.chat || chat, gap: false, tip: tipOf(all) };
+  lines(state, { chat, reset }) {
+    return { chat: state.chat || chat, ...(reset && { lines: [], gap: false, tip: { epoch: 0, seq: 0 } }) };
   },
 
   note(state, note) {
-    if (state.notes.some((known) => known.seq === note.seq)) return {};
-    const notes = [...state.notes, note].sort((a, b) => a.seq - b.seq);
+    if (state.notes.some((known) => place(known) === place(note))) return {};
+    const notes = [...state.notes, note].sort(byPlace);
     return { notes, own: state.own.filter((message) => message.id !== note.id) };
   },
 
@@ -178,27 +174,36 @@ const changes = {
  * @param {Line[]} fresh
  * @returns {Partial<ChatState>}
  */
-function addLines({ lines, own, me, tip, gap }, fresh) {
+function addLines({ lines, own, me, tip }, fresh) {
   const known = new Set(lines.map(place));
   const added = fresh.filter((line) => !known.has(place(line)));
   if (!added.length) return {};
   const acknowledged = new Set(added.filter((line) => line.by === me && line.id).map((line) => line.id));
-  const [first] = added;
-  const missing = gap || (lines.length > 0 && first.seq > tip.seq + 1);
+  const all = [...lines, ...added].sort(byPlace);
+  const last = unbroken(all, tip);
   return {
-    chat: first.chat,
-    lines: [...lines, ...added].sort((a, b) => a.epoch - b.epoch || a.seq - b.seq),
+    chat: added[0].chat,
+    lines: all,
     own: acknowledged.size ? own.filter((message) => !acknowledged.has(message.id)) : own,
-    gap: missing,
-    tip: missing || first.seq < tip.seq ? tip : tipOf(added),
+    gap: last !== all.at(-1),
+    tip: last === tip ? tip : { epoch: last.epoch, seq: last.seq, ...(last.seal && { seal: last.seal }) },
   };
 }
 
-const place = (/** @type {Line} */ { epoch, seq }) => `${epoch}.${seq}`;
+const place = (/** @type {{epoch: number, seq: number}} */ { epoch, seq }) => `${epoch}.${seq}`;
 
-/** @param {Line[]} lines */
-function tipOf(lines) {
-  const last = lines.at(-1);
-  if (!last) return { epoch: 0, seq: 0 };
-  return { epoch: last.epoch, seq: last.seq, ...(last.seal && { seal: last.seal }) };
+/** @param {{epoch: number, seq: number}} a @param {{epoch: number, seq: number}} b */
+const byPlace = (a, b) => a.epoch - b.epoch || a.seq - b.seq;
+
+/**
+ * The last line before which nothing is missing, from `tip` on: numbers of one epoch follow one another.
+ * @param {Line[]} lines
+ * @param {Line | {epoch: number, seq: number}} tip
+ */
+function unbroken(lines, tip) {
+  let last = tip;
+  for (const line of lines) {
+    if (byPlace(line, last) > 0 && (line.epoch !== last.epoch || line.seq === last.seq + 1)) last = line;
+  }
+  return /** @type {Line} */ (last);
 }

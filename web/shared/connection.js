@@ -17,6 +17,12 @@ export function backoff(tries, random) {
   return STEPS[Math.min(tries, STEPS.length - 1)] * (1 + JITTER * (2 * random - 1));
 }
 
+/** A frame; a sealed one also keeps its very text, for `records.js`. */
+function read(/** @type {string} */ raw) {
+  const frame = JSON.parse(raw);
+  return frame.seal ? { ...frame, raw } : frame;
+}
+
 /**
  * @typedef {object} ConnectionState
  * @property {"connecting" | "open" | "waiting" | "closed"} state `open`: the server has welcomed us. `waiting`: lost, the
@@ -91,7 +97,7 @@ export class Connection {
     this.#expectAnswer();
     // A socket that was dropped may still call back; only the present one is listened to.
     socket.onopen = () => socket === this.socket && this.#write(this.hello(), true);
-    socket.onmessage = (event) => socket === this.socket && this.#hear(JSON.parse(event.data));
+    socket.onmessage = (event) => socket === this.socket && this.#hear(read(event.data));
     socket.onclose = (event) => socket === this.socket && this.#lost(event.code);
   }
 

@@ -53,4 +53,5 @@ export function codePoints(/** @type {string} */ text) {
  * @property {string} [id] the client id of a message
  * @property {string} [other]
  * @property {string} [seal]
+ * @property {string} [raw] the very text of the frame
  */

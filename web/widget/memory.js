@@ -1,10 +1,11 @@
 /**
- * What a reload may find: the chat's token, in this tab's sessionStorage, never a text. Other tabs of the same site are
- * asked for theirs, so that all of them show one chat.
+ * What a reload may find: the chat's token, and how far it was read, in this tab's sessionStorage; never a text. Other tabs
+ * of the same site are asked for their token, so that all of them show one chat.
  */
 import { page } from "../shared/page.js";
 
 const KEY = `livesupport:${page.site?.id}`;
+const TIP = `${KEY}:tip`;
 const SIBLINGS_ANSWER_WITHIN = 300; // ms
 
 /** @type {string | null} */
@@ -31,8 +32,19 @@ export function remember(/** @type {string | null} */ value) {
   token = value;
   if (isNews) siblings?.postMessage({ token });
   if (!survivesReload) return;
-  if (token) sessionStorage.setItem(KEY, token);
-  else sessionStorage.removeItem(KEY);
+  if (token) return sessionStorage.setItem(KEY, token);
+  sessionStorage.removeItem(KEY);
+  sessionStorage.removeItem(TIP);
+}
+
+/** Keeps the place of the last line that was here, so that a server which lost its memory can tell what nobody holds. */
+export function rememberTip(/** @type {{epoch: number, seq: number}} */ { epoch, seq }) {
+  if (survivesReload && token) sessionStorage.setItem(TIP, JSON.stringify({ epoch, seq }));
+}
+
+/** That place, or null. */
+export function recallTip() {
+  return JSON.parse((survivesReload && sessionStorage.getItem(TIP)) || "null");
 }
 
 /**

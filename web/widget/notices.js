@@ -2,7 +2,7 @@
  * What needs the visitor's attention above the composer: a countdown, a question, a lost connection. Data first, then nodes.
  */
 import { h } from "../shared/dom.js";
-import { t } from "../shared/i18n.js";
+import { n, t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { span } from "../shared/time.js";
 
@@ -21,7 +21,7 @@ import { span } from "../shared/time.js";
  * @param {any} state the panel's state
  * @returns {Notice[]}
  */
-export function notices({ chat, connection, problem, image, confirmErase, forgetful }) {
+export function notices({ chat, connection, problem, image, confirmErase, forgetful, restoring }) {
   const info = chat.info ?? {};
   const isOver = info.status === "ended" || chat.erased;
   /** @type {(Notice | false | null | undefined)[]} */
@@ -39,6 +39,11 @@ export function notices({ chat, connection, problem, image, confirmErase, forget
       buttons: info.ticket ? [] : [[t("Save as request"), "save"]],
     },
     problem && { icon: "alert", tone: "attention", text: problem, dismiss: "problemRead" },
+    Boolean(info.missing) && {
+      icon: "alert", tone: "waiting",
+      text: n("{count} line was lost with our server and is missing here.", "{count} lines were lost with our server and are missing here.", info.missing),
+    },
+    restoring && { icon: "offline", tone: "waiting", text: t("Our server restarted. We are bringing your chat back.") },
     aboutConnection(connection),
     confirmErase && {
       icon: "erase", tone: "attention",

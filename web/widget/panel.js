@@ -7,7 +7,7 @@ import { language, t } from "../shared/i18n.js";
 import { page } from "../shared/page.js";
 import { newId } from "../shared/protocol.js";
 import * as host from "./host.js";
-import { askSiblings, recall, remember, survivesReload } from "./memory.js";
+import { askSiblings, recall, recallTip, remember, rememberTip, survivesReload } from "./memory.js";
 import { View, ownWords, screenOf } from "./view.js";
 import { refusal } from "./words.js";
 
@@ -24,6 +24,7 @@ let state = {
   welcome: /** @type {any} */ (null),
   service: /** @type {any} */ (null),
   forgetful: !survivesReload,
+  restoring: false,
   isOpen: parent === window,
 };
 
@@ -49,9 +50,10 @@ const view = new View((name, detail) => acts[name](detail), { onSubmit, onSend: 
 function hello() {
   const { tip } = state.chat;
   const token = recall();
+  const remembered = recallTip();
   return {
     t: "hello", site: page.site.id, language, hidden: document.hidden, mobile: matchMedia("(pointer: coarse)").matches,
-    ...(token && { token }), ...(tip.seq > 0 && { tip }),
+    ...(token && { token }), ...(tip.seq > 0 && { tip }), ...(token && remembered && { remembered }),
   };
 }
 
@@ -76,8 +78,9 @@ const hears = {
     view.form.limits = welcome.limits;
     view.composer.limit = welcome.limits.text;
     receipt = { received: 0, seen: 0 };
-    if (recall() && !welcome.resumed) chatIsGone();
-    else resend();
+    state.restoring = Boolean(welcome.restoring);
+    if (recall() && !welcome.resumed && !welcome.restoring) chatIsGone();
+    else if (!welcome.restoring) resend();
     if (pending) connection.send(pending, { answered: true });
   },
 
@@ -89,7 +92,15 @@ const hears = {
     remember(token);
   },
 
+  /** The server has lost its memory: it gets back what this page holds, which after a reload is nothing. */
+  async wanted({ chat, after = 0 }) {
+    const { recordsOf } = await import("../shared/records.js");
+    connection.send(recordsOf({ ...state.chat, chat }, after));
+  },
+
   chat({ status }, before) {
+    if (state.restoring) resend();
+    state.restoring = false;
     pending = pending?.t === "start" ? null : pending;
     view.form.busy(false);
     if (!before.info && status !== "ended") host.tell("start");
@@ -97,6 +108,7 @@ const hears = {
   },
 
   line({ kind, by }) {
+    rememberTip(state.chat.tip);
     if (kind === "message" && by === "agent") host.tell("message", { by });
   },
 
@@ -119,7 +131,8 @@ const hears = {
   refused({ ref, code, field, retry_after: seconds }) {
     const words = refusal(code, seconds);
     const mine = state.chat.own.find((message) => message.ref === ref);
-    if (ref && ref === pending?.ref) {
+    if (code === "not_restored") chatIsGone();
+    else if (ref && ref === pending?.ref) {
       pending = null;
       view.form.fail(words, field);
     } else if (mine && code === "too_fast") setTimeout(acts.retry, seconds * 1000, mine.id);
@@ -128,9 +141,10 @@ const hears = {
   },
 };
 
-/** The server does not know the chat any more: it was restarted, or this page was away for too long. */
+/** The server does not know the chat any more: it lost its memory and nobody held enough, or this page was away for too long. */
 function chatIsGone() {
   remember(null);
+  state.restoring = false;
   if (state.chat.info) state.chat = reduce(state.chat, { t: "erased", reason: "server_shutdown" }, now());
   else view.form.fail(t("Your last chat is over and was erased."));
 }

@@ -14,10 +14,11 @@ import { availability, dataLine, describe, place, refusal } from "./words.js";
 /** @typedef {"loading" | "unreachable" | "form" | "chat" | "over" | "requested"} Screen */
 
 /** Which screen a state is shown on. @param {any} state @returns {Screen} */
-export function screenOf({ chat, service, connection, requested, wantsForm }) {
+export function screenOf({ chat, service, connection, requested, wantsForm, restoring }) {
   if (requested) return "requested";
   if (!wantsForm && (chat.erased || chat.info?.status === "ended")) return "over";
   if (!wantsForm && chat.info) return "chat";
+  if (restoring) return "loading";
   if (service) return "form";
   return connection.tries || connection.state === "closed" ? "unreachable" : "loading";
 }

@@ -75,6 +75,7 @@ export function refusal(/** @type {string} */ code, seconds = 0) {
     case "not_saved": return t("Not saved. The chat goes on; please try again.");
     case "visitor_refused": return t("You declined. The chat is not saved.");
     case "ended": return t("The chat has ended.");
+    case "not_restored": return t("Our server restarted and could not bring this chat back. Only this screen still shows it.");
     case "shutting_down": return t("Our server restarts. Please try again in a minute.");
     default: return t("That did not work. Please try again.");
   }
