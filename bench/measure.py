@@ -18,6 +18,7 @@ from bench.servers import Pair, Server
 
 WARM_UP = 0.5  # seconds
 TICK = 0.001
+LONGEST = 120.0  # for one measurement of one server; a machine that needs longer is too busy to measure on
 
 
 class Talk(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +42,7 @@ class Idle(msgspec.Struct, frozen=True, kw_only=True):
 
 async def talk(server: Server, count: int, rate: int, seconds: float) -> Talk:
     """Lets `count` pairs talk on a fresh process, first as fast as they can, then `rate` lines a second in all."""
-    async with server.running() as pid, _pairs(server, count) as pairs:
+    async with asyncio.timeout(LONGEST), server.running() as pid, _pairs(server, count) as pairs:
         closed = await _closed(pid, pairs, seconds)
         paced = await _paced(pid, pairs, rate, seconds)
     return Talk(
@@ -115,7 +116,7 @@ async def _send_at(rate: int, seconds: float, pairs: list[Pair], sent: dict[Pair
 
 async def idle(server: Server, count: int) -> Idle:
     """Opens `count` connections on a fresh process and weighs it."""
-    async with server.running() as pid:
+    async with asyncio.timeout(LONGEST), server.running() as pid:
         for client in await server.idle(count // 10):  # what the first ones need stays, and is not theirs
             client.close()
         await asyncio.sleep(WARM_UP)
