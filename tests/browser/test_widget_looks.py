@@ -136,7 +136,8 @@ async def test_in_forced_colours_bubbles_and_buttons_keep_their_edges(chromium: 
 
 async def test_nothing_moves_for_those_who_asked_for_that(chromium: Browser) -> None:
     moving = "document.getAnimations().filter((each) => each.effect.getTiming().duration > 0).length"
-    for motion, expected in (("no-preference", True), ("reduce", False)):
+    expectations: list[tuple[Any, bool]] = [("no-preference", True), ("reduce", False)]
+    for motion, expected in expectations:
         context = await chromium.new_context(reduced_motion=motion)
         page = await lab(context)
         await draw(page, "waiting")
