@@ -69,7 +69,11 @@ export class Console {
     });
     this.conversations = new Conversations(this);
     this.card = createVisitorCard(() => this.show("chat"));
-    this.wall = createWall({ join: (chat) => this.actions.join(chat), open: (chat) => this.open(chat), back: () => this.show("chat") });
+    this.wall = createWall({
+      join: (chat) => this.actions.join(chat),
+      open: (chat) => this.open(chat),
+      back: () => this.show("chat"),
+    });
     this.tools = createTools(this);
     this.banner = createTopBanner(this.main.querySelector(".top-banner"), {
       retry: () => (this.connection.state.state === "closed" ? this.connection.start() : this.connection.retry()),
@@ -192,8 +196,8 @@ export class Console {
     else leave();
   }
 
-  #partThen(title, button, finish) {
-    openLeaving(this, { title, button, finish });
+  #partThen(title, yes, finish) {
+    openLeaving(this, { title, yes, finish });
   }
 
   /** Makes a chat the one that keys and buttons speak about. */
