@@ -18,6 +18,7 @@ from bench.servers import Pair, Server
 
 WARM_UP = 0.5  # seconds
 TICK = 0.001
+LONGEST = 120.0  # for one measurement of one server; a machine that needs longer is too busy to measure on
 
 
 class Talk(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +42,7 @@ class Idle(msgspec.Struct, frozen=True, kw_only=True):
 
 async def talk(server: Server, count: int, rate: int, seconds: float) -> Talk:
     """Lets `count` pairs talk on a fresh process, first as fast as they can, then `rate` lines a second in all."""
-    async with server.running() as pid, _pairs(server, count) as pairs:
+    async with asyncio.timeout(LONGEST), server.running() as pid, _pairs(server, count) as pairs:
         closed = await _closed(pid, pairs, seconds)
         paced = await _paced(pid, pairs, rate, seconds)
     return Talk(
@@ -62,13 +63,18 @@ async def _pairs(server: Server, count: int) -> AsyncIterator[list[Pair]]:
 
 async def _closed(pid: int, pairs: list[Pair], seconds: float) -> tuple[float, float]:
     """Lines a second, and microseconds of the server's CPU for each."""
-    lines, going_on = 0, True
+    lines, going_on, resting = 0, True, 0
+    all_rest = asyncio.Event()
 
     def answer(pair: Pair, side: int) -> None:
-        nonlocal lines
+        nonlocal lines, resting
         lines += 1
         if going_on:
             pair.say(side)
+        else:
+            resting += 1
+            if resting == len(pairs):
+                all_rest.set()
 
     for pair in pairs:
         pair.heard = partial(answer, pair)
@@ -78,7 +84,7 @@ async def _closed(pid: int, pairs: list[Pair], seconds: float) -> tuple[float, f
     await asyncio.sleep(seconds)
     result = lines / (time.perf_counter() - began), (cpu_seconds(pid) - cpu) / max(lines, 1) * 1e6
     going_on = False
-    await asyncio.sleep(WARM_UP)
+    await all_rest.wait()
     return result
 
 
@@ -86,9 +92,11 @@ async def _paced(pid: int, pairs: list[Pair], rate: int, seconds: float) -> tupl
     """Lines a second, CPU for each, and the median and 99th percentile of their way, all in microseconds."""
     taken: list[float] = []
     sent: dict[Pair, deque[float]] = {pair: deque() for pair in pairs}
+    one_arrived = asyncio.Event()
 
     def arrived(pair: Pair, _side: int) -> None:
         taken.append(time.perf_counter() - sent[pair].popleft())
+        one_arrived.set()
 
     for pair in pairs:
         pair.heard = partial(arrived, pair)
@@ -97,8 +105,12 @@ async def _paced(pid: int, pairs: list[Pair], rate: int, seconds: float) -> tupl
     cpu, began = cpu_seconds(pid), time.perf_counter()
     await _send_at(rate, seconds, pairs, sent)
     spent, elapsed = cpu_seconds(pid) - cpu, time.perf_counter() - began
-    percentiles = statistics.quantiles(taken, n=100) if len(taken) > 1 else [float("nan")] * 99
-    return len(taken) / elapsed, spent / max(len(taken), 1) * 1e6, percentiles[49] * 1e6, percentiles[98] * 1e6
+    result = len(taken) / elapsed, spent / max(len(taken), 1) * 1e6
+    while any(sent.values()):
+        one_arrived.clear()
+        await one_arrived.wait()
+    percentiles = statistics.quantiles(taken, n=100)
+    return *result, percentiles[49] * 1e6, percentiles[98] * 1e6
 
 
 async def _send_at(rate: int, seconds: float, pairs: list[Pair], sent: dict[Pair, deque[float]]) -> None:
@@ -115,7 +127,7 @@ async def _send_at(rate: int, seconds: float, pairs: list[Pair], sent: dict[Pair
 
 async def idle(server: Server, count: int) -> Idle:
     """Opens `count` connections on a fresh process and weighs it."""
-    async with server.running() as pid:
+    async with asyncio.timeout(LONGEST), server.running() as pid:
         for client in await server.idle(count // 10):  # what the first ones need stays, and is not theirs
             client.close()
         await asyncio.sleep(WARM_UP)

@@ -1,7 +1,7 @@
 """The hot path beside two bare relays, in one run: `python -m bench.relay [--quick] [--json FILE]`.
 
 Absolute figures belong to a machine and an evening; the ratios are what to look at. Servers run on one core and the load
-generator on another. Every server runs several times, taking turns, and the median of each figure is shown.
+generator on another. Pairs talk several times, the servers taking turns, and the median of each figure is shown.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 import uvloop
@@ -27,16 +26,13 @@ CPU_TARGET = 2.0  # times the minimal Starlette relay, per relayed line
 IDLE_TARGET = 40.0  # KiB per idle visitor
 
 
-T = TypeVar("T", bound=msgspec.Struct)
-
-
 class Plan(msgspec.Struct, frozen=True):
     """How much is measured."""
 
     pairs: tuple[int, ...] = (100, 1000)
     idle: int = 5000
     rate: int = 2000
-    seconds: float = 3.0
+    seconds: float = 2.0
     turns: int = 3
     agents: int = 100
 
@@ -63,26 +59,23 @@ async def measure(plan: Plan) -> list[Result]:
 
 async def _take_turns(plan: Plan, servers: Sequence[Server]) -> list[Result]:
     talks: dict[tuple[str, int], list[Talk]] = {}
-    weights: dict[str, list[Idle]] = {}
     for _ in range(plan.turns):
         for count in plan.pairs:
             for server in servers:
                 talks.setdefault((server.name, count), []).append(await talk(server, count, plan.rate, plan.seconds))
-        for server in servers:
-            weights.setdefault(server.name, []).append(await idle(server, plan.idle))
     return [
         Result(
             server=server.name,
-            talk={count: _median(Talk, talks[server.name, count]) for count in plan.pairs},
-            idle=_median(Idle, weights[server.name]),
+            talk={count: _median(talks[server.name, count]) for count in plan.pairs},
+            idle=await idle(server, plan.idle),
         )
         for server in servers
     ]
 
 
-def _median(kind: type[T], runs: Sequence[T]) -> T:
-    fields = kind.__struct_fields__
-    return kind(**{field: statistics.median(getattr(run, field) for run in runs) for field in fields})
+def _median(runs: Sequence[Talk]) -> Talk:
+    fields = Talk.__struct_fields__
+    return Talk(**{field: statistics.median(getattr(run, field) for run in runs) for field in fields})
 
 
 def table(results: Sequence[Result]) -> str:

@@ -40,7 +40,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     queue_limit_per_seat: int = 3
     show_queue_after: float = 3.0
     wait_prompt_after: float = 60.0
-    wait_prompt_every: float = 120.0
+    wait_prompt_every: float = 120.0  # 0: asks once
     max_wait: float = 1800.0
     estimate_samples: int = 20
     estimate_needs: int = 5

@@ -19,7 +19,6 @@ from livesupport.chat.protocol import (
 from livesupport.chat.state import Agent, AgentSocket, Chat, Pages
 
 VERSION = "1"
-AGENT_TIMERS = ("agent_notice", "agent_reclaim", "wrap_up")
 
 
 def directory_changed(floor: Floor, event: DirectoryChanged) -> None:
@@ -44,7 +43,6 @@ def _dismiss(floor: Floor, agent: Agent) -> None:
     for connection in agent.sockets:
         floor.agent_sockets.pop(connection, None)
     agent.sockets.clear()
-    floor.timers.cancel_all(str(agent.id), AGENT_TIMERS)
     del floor.agents[agent.id]
 
 

@@ -133,7 +133,7 @@ def _seat_changed(floor: Floor, chat: Chat) -> None:
 
 def pin(floor: Floor, _socket: AgentSocket, chat: Chat, command: Pin) -> None:
     """A pinned chat may be silent for longer. Without the pin its silence counts anew: no chat ends without a warning."""
-    if chat.pinned and not command.on:
+    if not command.on:
         chat.last_said_at = floor.now.mono
     chat.pinned = command.on
     chat.idle_warned = False

@@ -36,7 +36,8 @@ def refresh_positions(floor: Floor) -> None:
 def wait_prompt_due(floor: Floor, chat: Chat) -> None:
     """Asks: keep waiting, leave a request, or try later?"""
     chat.ask_wait = True
-    floor.timers.set("wait_prompt", chat.id, floor.now.mono + floor.rules.wait_prompt_every)
+    if (every := floor.rules.wait_prompt_every) > 0:
+        floor.timers.set("wait_prompt", chat.id, floor.now.mono + every)
     floor.touch(chat)
 
 

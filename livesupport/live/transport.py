@@ -141,6 +141,7 @@ class Socket(asyncio.Protocol):
         return data[at:]
 
     def _message(self, payload: bytes) -> None:
+        self._stop_waiting()
         if not payload.isascii():
             try:
                 payload.decode()
@@ -154,11 +155,14 @@ class Socket(asyncio.Protocol):
         """Keeps what has come of the next frame; the rest of the message has a limited time to follow."""
         self._held = rest
         if not rest and not self._fragments:
-            if self._half_frame is not None:
-                self._half_frame.cancel()
-                self._half_frame = None
+            self._stop_waiting()
         elif self._half_frame is None:
             self._half_frame = self._loop.call_later(HALF_FRAME_SECONDS, self._fail, Code.POLICY_VIOLATION)
+
+    def _stop_waiting(self) -> None:
+        if self._half_frame is not None:
+            self._half_frame.cancel()
+            self._half_frame = None
 
     def _unusual(self, frame: bytes) -> None:
         library = self._open_library()
@@ -216,7 +220,7 @@ class Socket(asyncio.Protocol):
 
     def _judge_stall(self, read_before: int) -> None:
         self._stall = None
-        behind = self._transport.get_write_buffer_size()
+        behind = 0 if self._transport.is_closing() else self._transport.get_write_buffer_size()
         if behind and self._written - behind <= read_before:
             self.close(CloseCode.SLOW_READER)
         elif behind:
@@ -291,19 +295,21 @@ class Socket(asyncio.Protocol):
         sent = int(library.close_sent.code) if library.close_sent else LOST
         log.info("frame_refused", code=sent)
         self._end(sent, lambda _: None)
-        if self._transport.can_write_eof():
+        if self._transport.can_write_eof() and not self._transport.is_closing():
             self._transport.write_eof()
 
     def _end(self, code: int, say: Callable[[Library], None]) -> None:
         library = self._open_library()
         say(library)
         self.outbox.extend(library.data_to_send())
-        self._transport.write(b"".join(self.outbox))
+        if not self._transport.is_closing():
+            self._transport.write(b"".join(self.outbox))
         self.outbox.clear()
         self._ending = True
         self._fragments.clear()
         self._timer.cancel()
-        self._timer = self._loop.call_later(FAREWELL_SECONDS, self._drop)
+        # what the system has taken still goes out; a mere `close` would wait for ever for a peer that reads nothing
+        self._timer = self._loop.call_later(FAREWELL_SECONDS, self._transport.abort)
         self._report(code)
 
     def _await_farewell(self, data: bytes) -> None:
@@ -312,13 +318,6 @@ class Socket(asyncio.Protocol):
         library.events_received()
         library.data_to_send()
         if library.close_rcvd is not None:
-            self._transport.close()
-
-    def _drop(self) -> None:
-        """Nothing more is waited for. A peer that reads nothing would keep a mere `close` waiting for ever."""
-        if self._transport.get_write_buffer_size():
-            self._transport.abort()
-        else:
             self._transport.close()
 
     def _report(self, code: int) -> None:

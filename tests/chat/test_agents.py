@@ -120,6 +120,17 @@ def test_ana_who_comes_back_too_late_is_told_to_drop_her_copy(stage: Stage) -> N
     assert ana.says("I am back").hears(p.Refused).code == "no_such_chat"
 
 
+def test_a_console_that_comes_back_keeps_the_copies_it_may_keep(stage: Stage) -> None:
+    vera, ana = a_talk(stage)
+    sue = stage.agent(SUE).does(p.Join(chat=vera.chat))
+    for agent in (ana, sue):
+        agent.loses_connection()
+        agent.listens_anew().arrives(tips={vera.chat: p.Tip(epoch=1, seq=2)})
+
+        agent.hears_no(p.Released)
+        assert not agent.hears(p.Lines).reset
+
+
 def test_one_console_left_is_enough(stage: Stage) -> None:
     vera, ana = a_talk(stage)
     tab = ana.opens_another_tab()

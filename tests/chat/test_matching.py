@@ -164,6 +164,17 @@ def test_a_chat_that_is_over_or_never_was_is_no_such_chat(stage: Stage) -> None:
 # ── the best agent ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_how_long_somebody_waited_is_counted_by_topic() -> None:
+    stage = Stage(sites=(STORE,))
+    ana = stage.agent(ANA)
+    stage.visitor().asks(topic=7)
+    stage.run_for(12)
+    ana.accepts()
+
+    matched = [(each.label, each.seconds) for each in stage.counts if each.name == "matched"]
+    assert matched == [("Orders", 12.0)]
+
+
 def test_two_questions_at_once_reach_one_agent_three_seconds_apart(stage: Stage) -> None:
     ana = stage.agent(ANA)
     vera, olga = stage.visitor().asks(), stage.visitor("Olga").asks()

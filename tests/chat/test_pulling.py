@@ -68,6 +68,15 @@ def test_an_escalated_chat_is_not_for_agents_of_another_topic_nor_beyond_the_cap
     assert vera.sees().agent == "Sue"
 
 
+def test_before_that_a_chat_that_is_meant_to_ring_cannot_be_grabbed(stage: Stage) -> None:
+    ana = stage.agent(ANA)
+    stage.visitor().asks()
+    olga = stage.visitor("Olga").asks()
+    assert [entry.may_pull for entry in ana.queue() if entry.chat == olga.chat] == [False]
+
+    assert ana.does(p.Accept(chat=olga.chat)).hears(p.Refused).code == "not_allowed"
+
+
 # ── pull mode ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -50,6 +50,18 @@ def test_a_returning_chat_goes_before_those_who_came_earlier_and_may_exceed_the_
     assert nino.sees().status == "waiting"
 
 
+def test_ben_who_declined_it_once_is_asked_again_when_ana_is_lost(stage: Stage) -> None:
+    ben, vera = stage.agent(BEN), stage.visitor().asks()
+    ben.declines()
+    stage.run_for(3)
+    ana = stage.agent(ANA)
+    ana.accepts().loses_connection()
+    stage.run_for(60)
+
+    assert ben.accepts().chat == vera.chat
+    assert vera.sees().agent == "Ben"
+
+
 def test_requeueing_keeps_the_place_in_time_among_others_who_return(stage: Stage) -> None:
     vera, ana = a_talk(stage)
     stage.run_for(5)
@@ -139,7 +151,7 @@ def test_an_agent_who_is_there_but_busy_is_somebody_left(stage: Stage) -> None:
             ben.accepts()
     vera, _ana = lost(stage)
 
-    assert not vera.sees().agent_lost
+    assert (vera.sees().status, vera.sees().agent_lost) == ("waiting", False)
 
 
 def test_when_the_last_one_who_could_be_asked_misses_it_vera_is_offered_other_ways_again(stage: Stage) -> None:

@@ -177,6 +177,17 @@ def test_panels_learn_of_a_change_within_a_second_and_only_of_a_change(stage: St
     assert vera.hears(p.Service).state == "no_agents"
 
 
+def test_panels_learn_of_their_own_site_only() -> None:
+    stage = Stage(sites=(SHOP, Site(id="bank", name="Bank")))
+    vera = stage.visitor(site="bank")
+    stage.run_for(2)
+    vera.listens_anew()
+    stage.happens(HoursChanged(site="shop", is_open=False))
+    stage.run_for(2)
+
+    vera.hears_no(p.Service)
+
+
 def test_a_closed_site_is_not_told_again_and_again_how_long_it_stays_closed(stage: Stage) -> None:
     stage.happens(HoursChanged(site="shop", is_open=False, opens_at=WALL + 9000.0))
     vera = stage.visitor()
@@ -205,11 +216,12 @@ def test_an_unknown_site_has_no_service(stage: Stage) -> None:
 
 def test_a_site_that_was_removed_takes_no_new_chat_and_finishes_the_running_ones() -> None:
     stage = Stage(sites=(SHOP, Site(id="old", name="Old")))
-    ana, vera, olga = stage.agent(ANA), stage.visitor(site="old"), stage.visitor("Olga", site="old")
+    ana, ben, vera, olga = stage.agent(ANA), stage.agent(BEN), stage.visitor(site="old"), stage.visitor("Olga", site="old")
     vera.asks()
     stage.directory(sites=(SHOP,))
+    ana.declines()
 
-    assert ana.accepts().sees().status == "active"
+    assert ben.accepts().sees().status == "active"
     assert olga.asks().hears(p.Refused).code == "unknown_site"
     command = p.LeaveRequest(id="A" * 22, name="Olga", phone="+1", question="?")
     assert olga.listens_anew().does(command).hears(p.Refused).code == "unknown_site"

@@ -276,3 +276,5 @@ def test_a_token_of_one_site_shows_nothing_on_another() -> None:
     elsewhere.chat = vera.chat
 
     assert not elsewhere.arrives().hears(p.VisitorWelcome).resumed
+    vera.does(p.VisitorEnd()).asks("Once more")
+    elsewhere.hears_no(p.VisitorChat)

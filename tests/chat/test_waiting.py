@@ -170,6 +170,16 @@ def test_after_a_minute_and_then_every_two_the_visitor_is_asked_whether_to_wait_
         assert not olga.sees().ask_wait
 
 
+def test_where_the_rules_say_so_the_visitor_is_asked_once() -> None:
+    stage, _vera, _ana = a_full_house(Rules(wait_prompt_every=0, idle_end_after=9000, idle_warning_after=8000))
+    olga = stage.visitor("Olga").asks()
+    stage.run_for(60)
+    olga.does(p.KeepWaiting())
+    stage.run_for(600)
+
+    assert (olga.sees().status, olga.sees().ask_wait) == ("waiting", False)
+
+
 def test_whoever_does_not_answer_goes_on_waiting() -> None:
     stage, _vera, _ana = a_full_house(Rules(idle_end_after=9000, idle_warning_after=8000))
     olga = stage.visitor("Olga").asks()
@@ -205,6 +215,16 @@ def test_olga_makes_her_question_a_request_from_the_queue() -> None:
     stage.saves("1042-1")
     assert (olga.sees().status, olga.sees().reason, olga.sees().ticket) == ("ended", "queue_to_ticket", "1042-1")
     assert stage.counted("ended") == ["queue_to_ticket"]
+
+
+def test_whoever_waits_no_more_is_told_nothing_of_a_queue() -> None:
+    stage, _vera, _ana = a_full_house()
+    olga = stage.visitor("Olga").asks().does(p.Save())
+    stage.saves()
+    olga.listens_anew()
+    stage.run_for(59.875)
+
+    olga.hears_no(p.VisitorChat)
 
 
 def test_nobody_is_rung_for_a_chat_that_is_becoming_a_request(stage: Stage) -> None:

@@ -163,6 +163,17 @@ async def test_nothing_is_heard_after_a_close_and_the_end_is_told_once(place: Pl
         assert diary.ends.empty()
 
 
+async def test_a_line_that_broke_a_moment_ago_can_still_be_written_to_and_closed(place: Place) -> None:
+    async with wire(place.house):
+        diary = await place.diary()
+        diary.socket._transport.abort()
+        diary.socket.outbox.append(text_frame(b"are you there?"))
+        diary.socket.flush()
+        diary.socket.close(4403)
+        assert await diary.end() == 4403
+        assert diary.ends.empty()
+
+
 async def test_a_peer_that_does_not_answer_a_close_is_cut(place: Place) -> None:
     async with wire(place.house) as nino:
         diary = await place.diary()
@@ -269,6 +280,19 @@ async def test_a_message_that_is_completed_stops_the_clock(place: Place, monkeyp
         assert await diary.next() == b"in two parts"
         witness.send(masked(b"x")[:-1])  # a later half frame: when its time is up, Nino's would have been
         assert await other.end() == 1008
+        assert diary.ends.empty()
+
+
+async def test_a_stream_whose_reads_all_end_in_half_a_frame_is_not_cut(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "HALF_FRAME_SECONDS", 0.1)
+    async with wire(place.house) as nino, wire(place.house) as witness:
+        diary, other = await place.diary(), await place.diary()
+        frame = masked(b"on and on")
+        nino.send(frame[:7])
+        witness.send(masked(b"x")[:-1])
+        while other.ends.empty():
+            nino.send(frame[7:] + frame[:7])
+            assert await diary.next() == b"on and on"
         assert diary.ends.empty()
 
 

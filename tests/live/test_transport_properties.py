@@ -9,10 +9,10 @@ from typing import cast
 from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Opcode
+from websockets.utils import apply_mask
 
 from livesupport.config import Limits
 from livesupport.live.transport import Socket
-from tests.live.house import masked
 
 
 class Timer:
@@ -42,6 +42,8 @@ class Sink:
 
     def close(self) -> None:
         self.closed = True
+
+    abort = close
 
     def is_closing(self) -> bool:
         return self.closed
@@ -76,6 +78,13 @@ def feed(socket: Socket, data: bytes, cuts: list[int]) -> None:
     places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
     for begin, end in itertools.pairwise(places):
         socket.data_received(data[begin:end])
+
+
+def masked(payload: bytes, opcode: Opcode = Opcode.TEXT, fin: bool = True) -> bytes:
+    """Like the one of the house, with a mask that is always the same: what is found can be found again."""
+    mask = b"\x8a\x00\xff\x81"
+    length = bytes((0x80 | len(payload),)) if len(payload) < 126 else b"\xfe" + len(payload).to_bytes(2, "big")
+    return bytes((opcode | (0x80 if fin else 0),)) + length + mask + apply_mask(payload, mask)
 
 
 TEXTS = st.text(max_size=200)

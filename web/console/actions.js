@@ -21,7 +21,7 @@ export class Actions {
     this.connection = connection;
     this.changed = changed;
     this.ref = 0;
-    /** @type {Map<number, {t: string, chat?: string}>} what was asked under which ref, so that its outcome can be told in context */
+    /** @type {Map<number, {t: string, chat?: string}>} what was asked under which ref, to tell its outcome */
     this.asked = new Map();
     /** @type {Map<string, string>} the last receipt of each chat */
     this.told = new Map();

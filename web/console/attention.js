@@ -4,35 +4,39 @@
  * Nothing that a visitor said, and no name, ever leaves the page this way: a notification lies on a screen that others see.
  */
 import { t } from "../shared/i18n.js";
-import { play, unlock } from "./sound.js";
-
-const RING_EVERY = 3000; // ms between two rings of an offer that is still open
+import * as sound from "./sound.js";
 
 const title = document.title;
 const favicon = /** @type {HTMLLinkElement | null} */ (document.querySelector("link[rel=icon]"));
 const quietIcon = favicon?.href ?? "";
 const callingIcon = new URL("./icon-dot.svg", import.meta.url).href;
-let ringing = null;
+let ringing = { why: "", stop: () => {} };
 let onlyVoice = !navigator.locks;
 let lockAsked = false;
+let told = 0;
 const notes = new Map();
 
-/** Lets the page sound from the first touch on, and makes one tab of several the voice of all. */
-export function wakeWithFirstTouch(changed) {
+/** Lets the page sound as soon as it is touched, and again after the browser has silenced it; one tab speaks for all. */
+export function wakeByTouch(changed) {
   const touched = async () => {
-    await unlock();
-    if (navigator.locks && !lockAsked) {
-      lockAsked = true;
-      // Held until this tab closes; then the next tab that was touched takes over.
-      navigator.locks.request("livesupport-voice", () => {
-        onlyVoice = true;
-        return new Promise(() => {});
-      });
-    }
+    if (!sound.blocked()) return;
+    await sound.unlock();
+    becomeTheVoice(changed);
     changed();
   };
   // Not at "pointerdown": the hint that goes away then would move the button that is being pressed.
-  for (const kind of ["click", "keydown"]) addEventListener(kind, touched, { once: true, capture: true });
+  for (const kind of ["click", "keydown"]) addEventListener(kind, touched, { capture: true });
+}
+
+/** Of several tabs that may sound, one does: the lock is held until the tab closes, then the next one gets it. */
+function becomeTheVoice(changed) {
+  if (lockAsked || !navigator.locks) return;
+  lockAsked = true;
+  navigator.locks.request("livesupport-voice", () => {
+    onlyVoice = true;
+    changed();
+    return new Promise(() => {});
+  });
 }
 
 /** Asks for desktop notifications; called from the agent's first click on "Available", never at page load. */
@@ -40,29 +44,35 @@ export async function askToNotify() {
   if ("Notification" in globalThis && Notification.permission === "default") await Notification.requestPermission();
 }
 
-/** Shows how much waits for the agent, all in numbers: `offers` ring, `escalated` ring louder, `unread` are only counted. */
+/**
+ * Shows how much waits for the agent.
+ * @param {{offers: string[], escalated: string[], unread: number}} waiting chats that ring, chats that ring louder because
+ *   nobody took them, and messages that are only counted
+ */
 export function showWaiting({ offers, escalated, unread }) {
-  const count = offers + escalated + unread;
-  document.title = count ? `(${count}) ${title}` : title;
-  favicon?.setAttribute("href", count ? callingIcon : quietIcon);
-  if (count) navigator.setAppBadge?.(count).catch(() => {});
-  else navigator.clearAppBadge?.().catch(() => {});
-  ring(escalated ? "escalated" : offers ? "offer" : null);
+  const count = offers.length + escalated.length + unread;
+  if (count !== told) mark(count);
+  told = count;
+  ring(escalated.length ? "escalated" : offers.length ? "offer" : "", [...escalated, ...offers]);
 }
 
-function ring(tune) {
-  if (ringing?.tune === tune) return;
-  clearInterval(ringing?.timer);
-  ringing = null;
-  if (!tune) return;
-  const once = () => onlyVoice && play(tune);
-  once();
-  ringing = { tune, timer: setInterval(once, RING_EVERY) };
+function mark(/** @type {number} */ count) {
+  document.title = count ? `(${count}) ${title}` : title;
+  favicon?.setAttribute("href", count ? callingIcon : quietIcon);
+  navigator.setAppBadge?.(count).catch(() => {}); // 0 takes it away
+}
+
+/** Rings anew when somebody else is to be answered, or when sounds have become possible; falls silent when nobody is. */
+function ring(tune, chats) {
+  const why = tune && onlyVoice ? [tune, sound.isMuted(), sound.blocked(), ...chats].join(" ") : "";
+  if (why === ringing.why) return;
+  ringing.stop();
+  ringing = { why, stop: why ? sound.ring(tune) : () => {} };
 }
 
 /** A soft sound for a message in a chat that the agent does not look at. */
 export function chime() {
-  if (onlyVoice) play("message");
+  if (onlyVoice) sound.play("message");
 }
 
 /** Tells an agent who looks elsewhere that a chat is offered, without saying anything about it. */

@@ -32,9 +32,9 @@ export function attachCanned(composer, canned) {
   const list = h("ul", { class: "canned", id, role: "listbox", "aria-label": t("Ready answers"), hidden: true });
   composer.element.prepend(list);
   const { input } = composer;
-  for (const [name, value] of Object.entries({ "aria-controls": id, "aria-haspopup": "listbox", "aria-autocomplete": "list" })) {
-    input.setAttribute(name, value);
-  }
+  input.setAttribute("aria-controls", id);
+  input.setAttribute("aria-haspopup", "listbox");
+  input.setAttribute("aria-autocomplete", "list");
   let found = [];
   let chosen = 0;
 

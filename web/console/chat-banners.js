@@ -7,6 +7,7 @@ import { h } from "../shared/dom.js";
 import { n, t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { span } from "../shared/time.js";
+import { button } from "./buttons.js";
 import { keyed, live, now, redraw } from "./drawing.js";
 import { say } from "./notices.js";
 
@@ -37,7 +38,10 @@ export function bannersOf(chat, failed, actions) {
 function saving(info, failed, id, actions) {
   const list = [];
   const again = { label: t("Try again"), run: () => actions.convert(id) };
-  if (failed) list.push({ key: "failed", tone: "attention", icon: "alert", words: () => t("Not saved. The chat goes on – try again."), act: again });
+  if (failed) {
+    list.push({ key: "failed", tone: "attention", icon: "alert", words: () => t("Not saved. The chat goes on – try again."),
+      act: again });
+  }
   if (info.saving) list.push({ key: "saving", tone: "saved", icon: "save", words: () => t("Saving as a ticket …") });
   if (info.armed_in !== undefined) {
     list.push({ key: "armed", tone: "saved", icon: "save", countdown: "armed_in",
@@ -132,7 +136,7 @@ export function createBanners(actions) {
     redraw(item, facts, () => [
       icon(banner.icon),
       banner.href ? h("a", { href: banner.href, target: "_blank" }, banner.words("")) : live(() => banner.words(left(banner))),
-      banner.act && h("button", { class: "button small", type: "button", on: { click: banner.act.run } }, banner.act.label),
+      banner.act && button(banner.act.label, banner.act.run, { kind: "small" }),
     ]);
   }
   return { element, update };

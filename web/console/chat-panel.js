@@ -7,9 +7,10 @@ import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { MessageList } from "../shared/message-list.js";
+import { iconButton } from "./buttons.js";
 import { attachCanned } from "./canned.js";
 import { createBanners } from "./chat-banners.js";
-import { chatTools } from "./chat-tools.js";
+import { chatTools, maySave } from "./chat-tools.js";
 import { redraw } from "./drawing.js";
 import { notice } from "./notices.js";
 import { describe, refusalWords } from "./words.js";
@@ -41,10 +42,8 @@ export class ChatPanel {
   }
 
   #head() {
-    const back = h("button", { class: "button bare square narrow-only", type: "button", "aria-label": t("Back to the list"),
-      on: { click: () => this.app.show("people") } }, icon("back"));
-    const card = h("button", { class: "button bare square narrow-only", type: "button", "aria-label": t("About the visitor"),
-      on: { click: () => this.app.show("card") } }, icon("person"));
+    const back = iconButton("back", t("Back to the list"), () => this.app.show("people"), "narrow-only");
+    const card = iconButton("person", t("About the visitor"), () => this.app.show("card"), "narrow-only");
     return h("header", { class: "chat-head" }, back, h("div", { class: "chat-who" }, this.title, this.about), card, this.tools);
   }
 
@@ -81,10 +80,11 @@ export class ChatPanel {
   }
 
   #modeButtons() {
-    const button = (mode, words, sign, key) => h("button", { type: "button", class: "mode", data: { mode }, "aria-pressed": "false",
-      on: { click: () => this.setMode(mode, true) } }, icon(sign), words, h("kbd", {}, key));
+    const choice = (mode, words, sign, key) => h("button", {
+      class: "mode", type: "button", data: { mode }, on: { click: () => this.setMode(mode, true) },
+    }, icon(sign), words, h("kbd", {}, key));
     return h("div", { class: "modes", role: "group", "aria-label": t("What you write") },
-      button("say", t("Answer"), "chat", "R"), button("note", t("Private note"), "note", "N"));
+      choice("say", t("Answer"), "chat", "R"), choice("note", t("Private note"), "note", "N"));
   }
 
   /** Answers or notes; each keeps its own draft. */
@@ -128,8 +128,9 @@ export class ChatPanel {
     const fresh = unread(chat);
     this.element.classList.toggle("selected", selected);
     this.element.setAttribute("aria-label", t("Chat with {name}", { name: info.visitor.name }));
-    redraw(this.title, [info.visitor.name, fresh], () => [h("bdi", {}, info.visitor.name), fresh > 0 && h("span", { class: "unread" }, fresh)]);
-    redraw(this.about, [info.topic, info.inactive, info.pinned, info.supervisors, info.mine, info.agent], () => aboutWords(info));
+    redraw(this.title, [info.visitor.name, fresh], () => [
+      h("bdi", {}, info.visitor.name), fresh > 0 && h("span", { class: "unread" }, fresh)]);
+    redraw(this.about, aboutFacts(info), () => aboutWords(info));
     redraw(this.tools, toolFacts(info), () => chatTools(chat, this.app));
     this.banners.update(chat, failed);
     this.messages.update(chat);
@@ -141,15 +142,21 @@ export class ChatPanel {
 }
 
 /** What the buttons of the head depend on. */
-function toolFacts({ mine, ticket, refused, saving, armed_in: armed, asked_in: asked, ending_in: ending, transfer_to: target, pinned }) {
-  return [mine, ticket, refused, saving, armed !== undefined, asked !== undefined, ending !== undefined, target, pinned];
+function toolFacts(info) {
+  return [info.mine, maySave(info), info.ending_in !== undefined, info.transfer_to, info.pinned];
 }
 
-function aboutWords({ topic, inactive, pinned, supervisors, mine, agent }) {
+/** What the line under the name depends on. */
+function aboutFacts({ topic, inactive, pinned, supervisors, mine, agent, visitor }) {
+  return [topic, inactive, pinned, supervisors, mine, agent, visitor.name_is_agents];
+}
+
+function aboutWords({ topic, inactive, pinned, supervisors, mine, agent, visitor }) {
   return [
-    topic && h("span", { dir: "auto" }, topic),
+    visitor.name_is_agents && h("span", { class: "chip attention" }, icon("alert"), t("Same name as a colleague")),
+    topic && h("bdi", {}, topic),
     mine === false && agent && h("span", {}, t("with {name}", { name: agent })),
-    inactive && h("span", { class: "chip", title: t("Quiet for long: this chat takes no seat.") }, icon("clock"), t("Inactive")),
+    inactive && h("span", { class: "chip", title: t("Quiet for long: it takes no seat.") }, icon("clock"), t("Inactive")),
     pinned && h("span", { class: "chip" }, icon("pin"), t("Pinned")),
     supervisors?.length && mine !== false &&
       h("span", { class: "chip waiting" }, icon("person"), t("{name} reads along", { name: supervisors.join(", ") })),

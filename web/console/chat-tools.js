@@ -4,8 +4,8 @@
 import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
+import { createMenu } from "./buttons.js";
 import { confirmFirst } from "./dialog.js";
-import { createMenu } from "./menu.js";
 import { openTransfer } from "./transfer-dialog.js";
 
 /**
@@ -32,7 +32,7 @@ function agentTools({ chat, info }, app) {
     info.ending_in === undefined && tool("erase", t("End"), () => actions.end(chat), "E"),
     createMenu(t("More"), icon("more"), [
       { label: t("Put back in the queue"), icon: "retry", run: () => requeue(chat, actions) },
-      { label: info.pinned ? t("Unpin") : t("Pin: keep open when quiet"), icon: "pin", run: () => actions.pin(chat, !info.pinned) },
+      { label: info.pinned ? t("Unpin") : t("Keep open when quiet"), icon: "pin", run: () => actions.pin(chat, !info.pinned) },
       { label: t("Block visitor"), icon: "lock", danger: true, run: () => block(chat, actions) },
     ]),
   ];

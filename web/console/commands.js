@@ -23,15 +23,19 @@ export function commandsOf(app) {
   const takeable = () => desk.queue.find(({ may_pull: may }) => may)?.chat;
   const intent = (/** @type {any} */ wish) => () => app.setIntent(wish);
   return [
-    { label: t("Accept the offered chat"), codes: "KeyA", keys: "A", when: () => desk.offers.size > 0, run: () => actions.accept(firstOffer()) },
-    { label: t("Take the next waiting chat"), codes: "KeyI", keys: "I", when: () => Boolean(takeable()), run: () => actions.accept(takeable()) },
+    { label: t("Accept the offered chat"), codes: "KeyA", keys: "A", when: () => desk.offers.size > 0,
+      run: () => actions.accept(firstOffer()) },
+    { label: t("Take the next waiting chat"), codes: "KeyI", keys: "I", when: () => Boolean(takeable()),
+      run: () => actions.accept(takeable()) },
     { label: t("Next chat"), codes: "KeyJ", keys: "J", run: () => app.step(1) },
     { label: t("Previous chat"), codes: "KeyK", keys: "K", run: () => app.step(-1) },
     { label: t("Open the chat"), codes: "KeyO", keys: "O", when: () => Boolean(info()), run: () => app.open(app.selected) },
     { label: t("Answer"), codes: "KeyR", keys: "R", when: serving, run: () => app.write("say") },
     { label: t("Private note"), codes: "KeyN", keys: "N", when: serving, run: () => app.write("note") },
-    { label: t("Save as ticket"), codes: "KeyT", keys: "T", when: () => serving() && maySave(info()), run: () => actions.convert(app.selected) },
-    { label: t("End the chat"), codes: "KeyE", keys: "E", when: () => serving() && info().ending_in === undefined, run: () => actions.end(app.selected) },
+    { label: t("Save as ticket"), codes: "KeyT", keys: "T", when: () => serving() && maySave(info()),
+      run: () => actions.convert(app.selected) },
+    { label: t("End the chat"), codes: "KeyE", keys: "E", when: () => serving() && info().ending_in === undefined,
+      run: () => actions.end(app.selected) },
     { label: t("Hand over the chat"), codes: "KeyH", keys: "H", when: serving, run: () => openTransfer(app.selected, app) },
     { label: t("Go to the chats"), codes: "KeyG KeyC", keys: "G C", run: () => app.goToChats() },
     { label: t("Go to the inbox"), codes: "KeyG KeyT", keys: "G T", run: () => app.goToInbox() },

@@ -50,7 +50,7 @@ export class Console {
     this.#build();
     listenToKeys(this, this.commands);
     watchHiding(() => this.#partThen(t("Hand over your chats"), t("Hand over"), () => {}));
-    attention.wakeWithFirstTouch(() => this.changed());
+    attention.wakeByTouch(() => this.changed());
     for (const type of ["focus", "blur"]) addEventListener(type, () => this.changed());
     document.addEventListener("visibilitychange", () => this.changed());
     this.changed();
@@ -69,7 +69,11 @@ export class Console {
     });
     this.conversations = new Conversations(this);
     this.card = createVisitorCard(() => this.show("chat"));
-    this.wall = createWall({ join: (chat) => this.actions.join(chat), open: (chat) => this.open(chat), back: () => this.show("chat") });
+    this.wall = createWall({
+      join: (chat) => this.actions.join(chat),
+      open: (chat) => this.open(chat),
+      back: () => this.show("chat"),
+    });
     this.tools = createTools(this);
     this.banner = createTopBanner(this.main.querySelector(".top-banner"), {
       retry: () => (this.connection.state.state === "closed" ? this.connection.start() : this.connection.retry()),
@@ -108,8 +112,8 @@ export class Console {
     this.wall.update(desk);
     this.tools.update(this);
     this.banner.update({ link: connection.state, wasOpen: this.wasOpen, me: desk.me, silent: this.#silent() });
-    const escalated = desk.queue.filter((entry) => entry.escalated && entry.may_pull).length;
-    attention.showWaiting({ offers: desk.offers.size, escalated, unread: desk.unread });
+    const escalated = desk.queue.filter((entry) => entry.escalated && entry.may_pull).map(({ chat }) => chat);
+    attention.showWaiting({ offers: [...desk.offers.keys()], escalated, unread: desk.unread });
     keepAwake(desk.mine.length);
     for (const draw of [...this.drawers]) draw();
     this.actions.planReceipts();
@@ -195,8 +199,8 @@ export class Console {
     else leave();
   }
 
-  #partThen(title, button, finish) {
-    openLeaving(this, { title, button, finish });
+  #partThen(title, yes, finish) {
+    openLeaving(this, { title, yes, finish });
   }
 
   /** Makes a chat the one that keys and buttons speak about. */

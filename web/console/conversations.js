@@ -6,7 +6,7 @@ import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { ChatPanel } from "./chat-panel.js";
 
-const NARROWEST = 400; // px of one conversation
+const NARROWEST = 25; // rem of one conversation
 
 /**
  * Which chats stand side by side. Pure.
@@ -40,7 +40,8 @@ export class Conversations {
     this.empty = h("div", { class: "nothing-open" }, h("p", {}, t("No chat is open.")));
     this.element = h("div", { class: "conversations", id: "conversations" }, this.empty);
     new ResizeObserver(([{ contentRect }]) => {
-      this.places = Math.max(1, Math.floor(contentRect.width / NARROWEST));
+      const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+      this.places = Math.max(1, Math.floor(contentRect.width / (NARROWEST * rem)));
       app.changed();
     }).observe(this.element);
   }

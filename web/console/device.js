@@ -43,9 +43,8 @@ export function watchHiding(handOver) {
     keepAwake(open);
     const isPhone = matchMedia("(hover: none) and (pointer: coarse)").matches;
     if (!open || !isPhone || Date.now() - hiddenSince < LONG) return;
-    notice(n("{count} chat was open while this page was hidden.", "{count} chats were open while this page was hidden.", open), {
-      label: t("Hand over"),
-      run: handOver,
-    });
+    const words = n("{count} chat was open while this page was hidden.",
+      "{count} chats were open while this page was hidden.", open);
+    notice(words, { label: t("Hand over"), run: handOver });
   });
 }

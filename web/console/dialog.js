@@ -3,7 +3,7 @@
  */
 import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
-import { icon } from "../shared/icons.js";
+import { button, iconButton } from "./buttons.js";
 
 /**
  * Opens a modal dialog; it leaves the page when it closes.
@@ -20,7 +20,7 @@ export function openDialog({ title, className = "", body, onClose }) {
   const dialog = h("dialog", { class: `dialog ${className}`, "aria-labelledby": heading.id, on: { close: gone } });
   dialog.append(
     h("header", {}, heading,
-      h("button", { class: "button bare square", type: "button", "aria-label": t("Close"), on: { click: close } }, icon("close"))),
+      iconButton("close", t("Close"), close)),
     ...body(close).flat().filter(Boolean),
   );
   function gone() {
@@ -52,8 +52,8 @@ export function confirmFirst({ title, text, yes, run }) {
     body: (close) => [
       h("p", {}, text),
       h("footer", {},
-        h("button", { class: "button", type: "button", autofocus: true, on: { click: close } }, t("Cancel")),
-        h("button", { class: "button danger", type: "button", on: { click: () => (close(), run()) } }, yes)),
+        button(t("Cancel"), close, { autofocus: true }),
+        button(yes, () => (close(), run()), { kind: "danger" })),
     ],
   });
 }

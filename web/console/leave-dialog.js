@@ -3,6 +3,7 @@
  */
 import { h } from "../shared/dom.js";
 import { n, t } from "../shared/i18n.js";
+import { button } from "./buttons.js";
 import { openDialog } from "./dialog.js";
 import { keyed, redraw } from "./drawing.js";
 import { targetsOf } from "./transfer-dialog.js";
@@ -11,20 +12,20 @@ const AT_MOST = 60_000; // ms; then whoever is left goes back to the queue
 
 /**
  * @param {import("./console.js").Console} app
- * @param {{title: string, button: string, finish: () => void}} options `finish` runs once no chat is left
+ * @param {{title: string, yes: string, finish: () => void}} options `yes`: the button; `finish` runs once no chat is left
  */
-export function openLeaving(app, { title, button, finish }) {
+export function openLeaving(app, { title, yes, finish }) {
   const { desk, actions } = app;
   let leaving = 0;
   const rows = h("ul", { class: "leaving" });
-  const go = h("button", { class: "button primary", autofocus: true }, button);
+  const go = h("button", { class: "button primary", autofocus: true }, yes);
   const progress = h("p", { class: "hint", role: "status" });
   const form = h("form", { on: { submit } }, rows, progress);
   const stop = app.onDraw(draw);
   const close = openDialog({
     title,
     body: (shut) => {
-      form.append(h("footer", {}, h("button", { class: "button", type: "button", on: { click: shut } }, t("Stay")), go));
+      form.append(h("footer", {}, button(t("Stay"), shut), go));
       return [h("p", {}, t("You have open chats. What should happen to them?")), form];
     },
     onClose: () => (stop(), clearTimeout(leaving)),
@@ -53,7 +54,8 @@ export function openLeaving(app, { title, button, finish }) {
       return;
     }
     keyed(rows, mine, ({ chat }) => chat, () => h("li", {}), (row, chat) => drawRow(row, chat, desk));
-    redraw(progress, [leaving > 0, mine.length], () => [leaving > 0 && n("Waiting for {count} chat …", "Waiting for {count} chats …", mine.length)]);
+    redraw(progress, [leaving > 0, mine.length], () => [
+      leaving > 0 && n("Waiting for {count} chat …", "Waiting for {count} chats …", mine.length)]);
     go.disabled = mine.every(({ info }) => onItsWay(info));
   }
 }
@@ -65,7 +67,8 @@ function drawRow(row, { chat, info }, desk) {
   const facts = [info.visitor.name, info.transfer_to, info.ending_in !== undefined, targets.map(({ key }) => key)];
   redraw(row, facts, () => [
     h("label", { htmlFor: `leave-${chat}` }, h("bdi", {}, info.visitor.name)),
-    onItsWay(info) ? h("span", { class: "about" }, info.transfer_to ? t("Offered to {name}", { name: info.transfer_to }) : t("Ending …"))
+    onItsWay(info)
+      ? h("span", { class: "about" }, info.transfer_to ? t("Offered to {name}", { name: info.transfer_to }) : t("Ending …"))
       : h("select", { class: "input", id: `leave-${chat}`, name: chat },
         h("option", { value: "requeue" }, t("Put back in the queue")),
         h("option", { value: "end" }, t("End the chat")),

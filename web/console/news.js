@@ -48,9 +48,10 @@ const told = {
     const draft = app.conversations.drop(frame.chat);
     attention.withdraw(frame.chat);
     const { name } = info.visitor;
+    const about = { reason: endWords(frame.reason), name, number: `#${info.ticket}` };
     const what = info.ticket
-      ? t("{reason}. The chat with {name} is erased, ticket {number} stays.", { reason: endWords(frame.reason), name, number: `#${info.ticket}` })
-      : t("{reason}. The chat with {name} is erased.", { reason: endWords(frame.reason), name });
+      ? t("{reason}. The chat with {name} is erased, ticket {number} stays.", about)
+      : t("{reason}. The chat with {name} is erased.", about);
     notice(what, rescue(draft) ?? {});
     leaveEmptyView(app);
   },
@@ -67,7 +68,7 @@ const told = {
     const asked = actions.asked.get(frame.ref);
     const isMessage = frame.ref && !asked; // its own bubble says so
     if (isMessage || frame.code === "not_saved") return;
-    notice(refusalWords(frame), { tone: "attention" });
+    notice(refusalWords(frame));
   },
 };
 

@@ -3,7 +3,7 @@
  */
 import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
-import { icon } from "../shared/icons.js";
+import { button, iconButton } from "./buttons.js";
 
 const SHOWN = 8000; // ms; a notice with something to do stays until it is answered
 const SPOKEN = 2000; // ms
@@ -14,14 +14,13 @@ const speaker = /** @type {HTMLElement} */ (document.getElementById("speaker"));
 /**
  * Shows a notice.
  * @param {string} text
- * @param {{label?: string, run?: () => void, tone?: "attention" | "saved"}} [options] `label` and `run`: one thing to do about it
+ * @param {{label?: string, run?: () => void}} [options] one thing to do about it
  */
-export function notice(text, { label, run, tone } = {}) {
-  const card = h("div", { class: `toast ${tone ?? ""}` },
+export function notice(text, { label, run } = {}) {
+  const card = h("div", { class: "toast" },
     h("p", { dir: "auto" }, text),
-    label && h("button", { class: "button", type: "button", on: { click: () => (run?.(), card.remove()) } }, label),
-    h("button", { class: "button bare square", type: "button", "aria-label": t("Dismiss"), on: { click: () => card.remove() } },
-      icon("close")));
+    label && button(label, () => (run?.(), card.remove())),
+    iconButton("close", t("Dismiss"), () => card.remove()));
   place.append(card);
   if (!label) setTimeout(() => card.remove(), SHOWN);
 }

@@ -5,8 +5,9 @@ import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { span } from "../shared/time.js";
-import { languageName } from "./visitor-card.js";
+import { button } from "./buttons.js";
 import { live, now } from "./drawing.js";
+import { languageName } from "./visitor-card.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const RADIUS = 20;
@@ -20,7 +21,7 @@ const ROUND = 2 * Math.PI * RADIUS;
 export function offerCard(offer, { accept, decline }) {
   const take = h("button", { class: "button primary", type: "button", on: { click: () => accept(offer.chat) } },
     t("Accept"), h("kbd", {}, "A"));
-  const pass = h("button", { class: "button bare", type: "button", on: { click: () => decline(offer.chat) } }, t("Decline"));
+  const pass = button(t("Decline"), () => decline(offer.chat), { kind: "bare" });
   const heading = h("h2", { id: `offer-${offer.chat}` }, headingWords(offer));
   return h("li", { class: "offer", "aria-labelledby": heading.id },
     h("div", { class: "offer-top" }, countdownRing(offer), h("div", {}, heading, facts(offer))),
@@ -43,7 +44,7 @@ function facts({ topic, language, waited, at }) {
 
 /** Seconds left, inside a ring that empties with them. */
 function countdownRing({ until, expires_in: lasts }) {
-  const left = h("span", { class: "ring-left", "aria-hidden": "true" }, live(() => String(Math.max(0, Math.ceil(until - now())))));
+  const left = h("span", { class: "ring-left", "aria-hidden": "true" }, live(() => `${Math.max(0, Math.ceil(until - now()))}`));
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 48 48");
   svg.setAttribute("aria-hidden", "true");

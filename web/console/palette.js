@@ -17,9 +17,9 @@ export function openPalette(app, commands) {
   const all = [...chats, ...commands.filter(({ when }) => when?.() ?? true)];
   const list = h("ul", { class: "found", id: "found", role: "listbox", "aria-label": t("Commands") });
   const input = h("input", {
-    class: "input", type: "text", role: "combobox", "aria-controls": "found", "aria-expanded": "true", "aria-autocomplete": "list",
-    "aria-label": t("Find a command"), placeholder: t("Find a command"), autocomplete: "off", autofocus: true,
-    on: { input: () => search(), keydown: key },
+    class: "input", type: "text", autocomplete: "off", autofocus: true, placeholder: t("Find a command"),
+    role: "combobox", "aria-label": t("Find a command"), "aria-controls": "found", "aria-expanded": "true",
+    "aria-autocomplete": "list", on: { input: () => search(), keydown: key },
   });
   let found = all;
   let chosen = 0;

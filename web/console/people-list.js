@@ -6,6 +6,7 @@ import { h } from "../shared/dom.js";
 import { n, t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { span } from "../shared/time.js";
+import { button } from "./buttons.js";
 import { keyed, live, now, redraw } from "./drawing.js";
 import { offerCard } from "./offer-card.js";
 import { languageName } from "./visitor-card.js";
@@ -13,7 +14,8 @@ import { languageName } from "./visitor-card.js";
 /**
  * @param {{accept: (chat: string) => void, decline: (chat: string) => void, open: (chat: string) => void,
  *   becomeAvailable: () => void}} actions
- * @returns {{offers: HTMLElement, lists: HTMLElement, update: (desk: import("./desk.js").Desk, selected: string, online: boolean) => void}}
+ * @returns {{offers: HTMLElement, lists: HTMLElement,
+ *   update: (desk: import("./desk.js").Desk, selected: string, online: boolean) => void}}
  */
 export function createPeopleList(actions) {
   const offers = h("ol", { class: "offers", "aria-label": t("Offered to you") });
@@ -109,13 +111,13 @@ function since(/** @type {number} */ from) {
 
 /** The one thing about a chat that its row should tell. */
 function stateWords(info) {
-  const { visitor_gone: gone, transfer_to: target, saving, armed_in: armed, asked_in: asked, ending_in: ending, ticket, inactive } = info;
-  if (gone) return { tone: "waiting", icon: "offline", words: t("Disconnected") };
-  if (ending !== undefined) return { tone: "waiting", icon: "clock", words: t("Ending") };
-  if (saving || armed !== undefined || asked !== undefined) return { tone: "saved", icon: "save", words: t("Saving") };
-  if (target) return { tone: "waiting", icon: "transfer", words: t("Handing over") };
-  if (ticket) return { tone: "saved", icon: "ticket", words: `#${ticket}` };
-  return inactive ? { tone: "", icon: "clock", words: t("Inactive") } : null;
+  const isSaving = info.saving || info.armed_in !== undefined || info.asked_in !== undefined;
+  if (info.visitor_gone) return { tone: "waiting", icon: "offline", words: t("Disconnected") };
+  if (info.ending_in !== undefined) return { tone: "waiting", icon: "clock", words: t("Ending") };
+  if (isSaving) return { tone: "saved", icon: "save", words: t("Saving") };
+  if (info.transfer_to) return { tone: "waiting", icon: "transfer", words: t("Handing over") };
+  if (info.ticket) return { tone: "saved", icon: "ticket", words: `#${info.ticket}` };
+  return info.inactive ? { tone: "", icon: "clock", words: t("Inactive") } : null;
 }
 
 function drawWaiting({ list, count }, entries, at, accept) {
@@ -131,7 +133,7 @@ function drawWaiting({ list, count }, entries, at, accept) {
         entry.language && h("span", {}, languageName(entry.language)),
         entry.returning && h("span", { class: "chip" }, icon("retry"), t("Returning"))),
       entry.escalated && h("p", { class: "chip waiting" }, icon("alert"), t("Nobody answered – please take it")),
-      entry.may_pull && h("button", { class: "button", type: "button", on: { click: () => accept(entry.chat) } }, t("Take this chat")),
+      entry.may_pull && button(t("Take this chat"), () => accept(entry.chat)),
     ]);
   });
 }

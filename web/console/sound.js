@@ -12,6 +12,8 @@ const TUNES = {
   escalated: [[880, 0, 0.12], [659.3, 0.15, 0.12], [880, 0.3, 0.12], [1174.7, 0.45, 0.3]],
   message: [[784, 0, 0.12]],
 };
+const RING_EVERY = 3; // seconds
+const RING_FOR = 30;
 const LOUDNESS = { offer: 0.22, escalated: 0.3, message: 0.08 };
 
 let context = null;
@@ -51,19 +53,35 @@ export function blocked() {
   return !context || context.state !== "running";
 }
 
-/** Plays one of the tunes, unless sounds are off or the browser forbids them. `loud` plays it even when muted (test). */
+/** Plays one of the tunes once, unless sounds are off or the browser forbids them; `evenMuted` is for a test of the sound. */
 export function play(name, { evenMuted = false } = {}) {
-  if ((muted && !evenMuted) || blocked()) return;
-  for (const [frequency, start, length] of TUNES[name]) tone(frequency, context.currentTime + start, length, LOUDNESS[name]);
+  if ((!muted || evenMuted) && !blocked()) tune(name, context.currentTime, context.destination);
 }
 
-function tone(frequency, start, length, loudness) {
+/**
+ * Plays a tune again and again, for half a minute at most. All of it is planned at once on the audio clock, because the
+ * timers of a page in the background hardly run.
+ * @returns {() => void} stops it
+ */
+export function ring(name) {
+  if (muted || blocked()) return () => {};
+  const all = new GainNode(context);
+  all.connect(context.destination);
+  for (let at = 0; at < RING_FOR; at += RING_EVERY) tune(name, context.currentTime + at, all);
+  return () => all.disconnect();
+}
+
+function tune(name, at, output) {
+  for (const [frequency, start, length] of TUNES[name]) tone(frequency, at + start, length, LOUDNESS[name], output);
+}
+
+function tone(frequency, start, length, loudness, output) {
   const oscillator = new OscillatorNode(context, { type: "sine", frequency });
   const gain = new GainNode(context, { gain: 0 });
   gain.gain.setValueAtTime(0, start);
   gain.gain.linearRampToValueAtTime(loudness, start + 0.015);
   gain.gain.exponentialRampToValueAtTime(0.0001, start + length);
-  oscillator.connect(gain).connect(context.destination);
+  oscillator.connect(gain).connect(output);
   oscillator.start(start);
   oscillator.stop(start + length);
 }

@@ -5,15 +5,17 @@ import { fill, h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { askToNotify } from "./attention.js";
+import { createMenu, iconButton } from "./buttons.js";
 import { redraw } from "./drawing.js";
-import { createMenu } from "./menu.js";
 import { notice } from "./notices.js";
 import { isMuted, play, setMuted, unlock } from "./sound.js";
 
 /** @param {import("./console.js").Console} app */
 export function createTools(app) {
-  const wall = h("button", { class: "button bare place", type: "button", "aria-label": t("Live wall"), on: { click: () => app.show(onWall(app) ? "people" : "wall") } },
-    icon("wall"), h("span", {}, t("Live wall")));
+  const wall = h("button", {
+    class: "button bare place", type: "button", "aria-label": t("Live wall"),
+    on: { click: () => app.show(onWall(app) ? "people" : "wall") },
+  }, icon("wall"), h("span", {}, t("Live wall")));
   const face = h("span", { class: "face" });
   const mute = h("button", { class: "menu-item", type: "button", on: { click: () => (setMuted(!isMuted()), app.changed()) } });
   const sounds = createMenu(t("Sounds and notifications"), face, [
@@ -21,10 +23,11 @@ export function createTools(app) {
     { label: t("Test the sound"), icon: "bell", run: test },
     { label: t("Allow desktop notifications"), icon: "alert", run: allow },
   ]);
-  const keys = h("button", { class: "button bare square keys-button", type: "button", "aria-label": t("Keyboard shortcuts"), title: `${t("Keyboard shortcuts")} (?)`,
-    on: { click: () => app.openShortcuts() } }, icon("keyboard"));
+  const keys = iconButton("keyboard", t("Keyboard shortcuts"), () => app.openShortcuts(), "keys-button");
   fill(/** @type {Element} */ (document.getElementById("tools")), app.supervises && wall, sounds, keys);
-  for (const place of document.querySelectorAll("[data-icon]")) place.replaceWith(icon(/** @type {HTMLElement} */ (place).dataset.icon ?? ""));
+  for (const place of document.querySelectorAll("[data-icon]")) {
+    place.replaceWith(icon(/** @type {HTMLElement} */ (place).dataset.icon ?? ""));
+  }
   document.querySelector("form[action='/logout']")?.addEventListener("submit", (event) => {
     event.preventDefault();
     app.signOut();
@@ -48,5 +51,6 @@ async function test() {
 async function allow() {
   await askToNotify();
   const granted = "Notification" in globalThis && Notification.permission === "granted";
-  notice(granted ? t("Notifications are on. They never show what visitors say.") : t("The browser blocks notifications for this page. Its settings can change that."));
+  notice(granted ? t("Notifications are on. They never show what visitors say.")
+    : t("The browser blocks notifications for this page. Its settings can change that."));
 }

@@ -5,6 +5,7 @@ import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { CloseCode } from "../shared/protocol.js";
+import { button } from "./buttons.js";
 import { redraw } from "./drawing.js";
 
 /**
@@ -19,7 +20,7 @@ export function createTopBanner(element, { retry, comeBack }) {
     redraw(element, banner && [banner.words, banner.label], () => banner ? [
       icon(banner.icon), h("p", {}, banner.words),
       banner.href && h("a", { class: "button", href: banner.href }, banner.label),
-      banner.run && h("button", { class: "button", type: "button", on: { click: banner.run } }, banner.label),
+      banner.run && button(banner.label, banner.run),
     ] : []);
   }
   return { update };
@@ -28,7 +29,10 @@ export function createTopBanner(element, { retry, comeBack }) {
 function linkBanner({ state, code }, wasOpen, retry) {
   if (state === "closed" && code) return endedBanner(code, retry);
   if (state === "open" || !wasOpen) return null;
-  return { tone: "attention", icon: "offline", words: t("Connection lost. Your text is kept; we are trying again."), label: t("Try now"), run: retry };
+  return {
+    tone: "attention", icon: "offline", words: t("Connection lost. Your text is kept; we are trying again."),
+    label: t("Try now"), run: retry,
+  };
 }
 
 /** The server has ended the connection for good and said why. */
@@ -37,9 +41,11 @@ function endedBanner(code, retry) {
   if (code === CloseCode.NOT_SIGNED_IN) return { ...signIn, words: t("You are signed out. Sign in to go on.") };
   if (code === CloseCode.FORBIDDEN) return { ...signIn, words: t("This account may not use the console any more.") };
   if (code === CloseCode.TOO_FAST) {
-    return { tone: "attention", icon: "alert", words: t("Too much was sent at once, so the server hung up."), label: t("Connect again"), run: retry };
+    const words = t("Too much was sent at once, so the server hung up.");
+    return { tone: "attention", icon: "alert", words, label: t("Connect again"), run: retry };
   }
-  return { tone: "attention", icon: "alert", words: t("This page does not fit the server any more. Please load it again."), label: t("Reload"), run: () => location.reload() };
+  const words = t("This page does not fit the server any more. Please load it again.");
+  return { tone: "attention", icon: "alert", words, label: t("Reload"), run: () => location.reload() };
 }
 
 function missedBanner(me, comeBack) {

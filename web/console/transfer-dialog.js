@@ -4,6 +4,7 @@
 import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { openDialog } from "./dialog.js";
+import { button } from "./buttons.js";
 import { keyed, redraw } from "./drawing.js";
 import { maySave } from "./chat-tools.js";
 import { loadWords, serviceWords } from "./words.js";
@@ -22,8 +23,7 @@ export function openTransfer(id, app) {
     h("p", { class: "hint" }, t("Only agents see this. The next one sees the whole conversation as well.")));
   const explain = h("p", { class: "explain", role: "status" });
   const send = h("button", { class: "button primary" }, t("Hand over"));
-  const save = h("button", { class: "button primary", type: "button", on: { click: () => (actions.convert(id), close()) } },
-    t("Save as ticket instead"));
+  const save = button(t("Save as ticket instead"), () => (actions.convert(id), close()), { kind: "primary" });
   const form = h("form", { class: "transfer-form", on: { submit, change: draw } }, list, noteField, explain);
   const stop = app.onDraw(draw);
   const close = openDialog({
@@ -31,7 +31,7 @@ export function openTransfer(id, app) {
     className: "transfer",
     onClose: stop,
     body: (shut) => {
-      form.append(h("footer", {}, h("button", { class: "button", type: "button", on: { click: shut } }, t("Cancel")), send, save));
+      form.append(h("footer", {}, button(t("Cancel"), shut), send, save));
       return [form];
     },
   });
@@ -74,13 +74,14 @@ export function targetsOf({ team, welcome }, info) {
   const agents = team.agents.filter(({ id, routable }) => routable && id !== welcome?.id).map((agent) => (
     { key: `agent-${agent.id}`, name: agent.name, about: loadWords(agent), to: { agent: agent.id }, open: true }));
   const topics = team.topics.filter(({ site, name }) => site === info.site && name !== info.topic).map((topic) => ({
-    key: `topic-${topic.id}`, name: topic.name, about: t("Topic – {state}", { state: serviceWords(topic.state) }), to: { topic: topic.id },
-    open: topic.state === "open" || topic.state === "busy_full" }));
+    key: `topic-${topic.id}`, name: topic.name, about: t("Topic – {state}", { state: serviceWords(topic.state) }),
+    to: { topic: topic.id }, open: topic.state === "open" || topic.state === "busy_full" }));
   return [...agents, ...topics];
 }
 
 function targetRow({ key }) {
-  return h("label", { class: "target" }, h("input", { type: "radio", name: "target", value: key, required: true }), h("span", { class: "who" }));
+  const radio = h("input", { type: "radio", name: "target", value: key, required: true });
+  return h("label", { class: "target" }, radio, h("span", { class: "who" }));
 }
 
 function drawTarget(row, { name, about, open }) {

@@ -5,7 +5,7 @@
 /** @typedef {"people" | "chat" | "card" | "wall"} View */
 
 const DEPTH = { people: 0, chat: 1, wall: 1, card: 2 };
-const narrow = matchMedia("(width < 900px)");
+const narrow = matchMedia("(width < 56.25em)");
 
 export class Views {
   /**

@@ -5,6 +5,7 @@ import { h } from "../shared/dom.js";
 import { language, t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { clock, timeElement } from "../shared/time.js";
+import { iconButton } from "./buttons.js";
 import { live, redraw } from "./drawing.js";
 
 /** A language by its name in the reader's own language; the tag itself where the browser does not know it. */
@@ -24,24 +25,30 @@ export function createVisitorCard(back) {
   const body = h("div", { class: "visitor-body" });
   const element = h("aside", { class: "visitor", "aria-label": t("Visitor") },
     h("header", { class: "visitor-head" },
-      h("button", { class: "button bare square narrow-only", type: "button", "aria-label": t("Back to the conversation"),
-        on: { click: back } }, icon("back")),
+      iconButton("back", t("Back to the conversation"), back, "narrow-only"),
       h("h2", {}, t("Visitor"))),
     body);
 
   function update(chat) {
     const info = chat?.info;
-    const facts = info && [info.visitor, info.topic, info.site, info.agent, info.mine, info.started_at, info.supervisors, info.ticket];
-    redraw(body, facts ?? null, () => (info ? card(info) : [h("p", { class: "empty" }, t("Open a chat to see who it is."))]));
+    redraw(body, info ? shown(info) : null, () => (info ? card(info) : [nobody()]));
   }
   return { element, update };
+}
+
+const nobody = () => h("p", { class: "empty" }, t("Open a chat to see who it is."));
+
+/** What the card depends on. */
+function shown({ visitor, topic, site, agent, mine, supervisors, ticket }) {
+  return [visitor, topic, site, agent, mine, supervisors, ticket];
 }
 
 function card(info) {
   const { visitor } = info;
   return [
     h("p", { class: "visitor-name" }, h("bdi", {}, visitor.name)),
-    visitor.name_is_agents && h("p", { class: "chip attention" }, icon("alert"), t("Same name as a colleague – this is the visitor")),
+    visitor.name_is_agents &&
+      h("p", { class: "chip attention" }, icon("alert"), t("Same name as a colleague – this is the visitor")),
     h("a", { class: "phone", href: `tel:${visitor.phone}` }, icon("phone"), h("bdi", { dir: "ltr" }, visitor.phone)),
     h("dl", { class: "visitor-facts" },
       fact(t("Question"), h("div", { class: "said", dir: "auto" }, visitor.question)),
@@ -81,7 +88,9 @@ function localTime(/** @type {number} */ offset) {
 }
 
 function dataLine(/** @type {string | undefined} */ ticket) {
-  if (!ticket) return h("p", { class: "data-line" }, icon("erase"), t("Not saved. Erased after the end, unless you save it as a ticket."));
+  if (!ticket) {
+    return h("p", { class: "data-line" }, icon("erase"), t("Not saved. Erased after the end, unless you save it as a ticket."));
+  }
   return h("p", { class: "data-line saved" }, icon("ticket"),
     h("a", { href: `/tickets/${ticket}`, target: "_blank" }, t("Saved as ticket {number}", { number: `#${ticket}` })));
 }

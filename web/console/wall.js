@@ -4,8 +4,8 @@
  */
 import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
-import { icon } from "../shared/icons.js";
 import { span } from "../shared/time.js";
+import { button, iconButton } from "./buttons.js";
 import { keyed, live, now, redraw } from "./drawing.js";
 import { chatStatusWords, serviceWords, statusWords } from "./words.js";
 
@@ -20,7 +20,7 @@ export function createWall({ join, open, back }) {
   const chats = table(t("Chats"), [t("Agent"), t("Topic"), t("State"), t("Age"), ""]);
   const element = h("section", { class: "wall", "aria-label": t("Live wall") },
     h("header", { class: "wall-head" },
-      h("button", { class: "button bare square", type: "button", "aria-label": t("Back to the chats"), on: { click: back } }, icon("back")),
+      iconButton("back", t("Back to the chats"), back),
       h("h2", { tabIndex: -1 }, t("Live wall"))),
     tiles, topics.element, agents.element, chats.element,
     h("p", { class: "hint" }, t("No names and no words of visitors here. Whoever joins a chat is announced to its visitor.")));
@@ -39,19 +39,19 @@ export function createWall({ join, open, back }) {
       h("bdi", {}, topic.name || topic.site), serviceWords(topic.state), topic.waiting || "–",
       topic.waiting ? running(topic.longest_wait, at) : "–", topic.active || "–",
     ], t("No topics yet."));
-    agents.fill(wall.agents, ({ name }) => name, (agent) => [
-      h("bdi", {}, agent.name), h("span", { class: `status ${agent.status}` }, h("span", { class: "light" }), statusWords(agent.status)), h("span", { dir: "ltr" }, `${agent.load} / ${agent.capacity}`),
+    agents.fill(wall.agents, ({ name }) => name, ({ name, status, load, capacity }) => [
+      h("bdi", {}, name), h("span", { class: `status ${status}` }, h("span", { class: "light" }), statusWords(status)),
+      h("span", { dir: "ltr" }, `${load} / ${capacity}`),
     ], t("No agents yet."));
     chats.fill(wall.chats, ({ chat }) => chat, (chat) => [
-      chat.agent ? h("bdi", {}, chat.agent) : "–", h("bdi", {}, chat.topic || "–"), chatStatusWords(chat.status), running(chat.age, at),
-      joinButton(chat, desk),
+      h("bdi", {}, chat.agent || "–"), h("bdi", {}, chat.topic || "–"), chatStatusWords(chat.status),
+      running(chat.age, at), joinButton(chat, desk),
     ], t("No chats right now."));
   }
 
   function joinButton({ chat }, desk) {
-    const known = desk.chats.has(chat);
-    return h("button", { class: "button small", type: "button", on: { click: () => (known ? open(chat) : join(chat)) } },
-      known ? t("Open") : t("Join"));
+    const [words, run] = desk.chats.has(chat) ? [t("Open"), open] : [t("Join"), join];
+    return button(words, () => run(chat), { kind: "small" });
   }
   return { element, update };
 }
@@ -62,6 +62,8 @@ function tile(/** @type {string} */ name, /** @type {any} */ value, /** @type {s
   return h("div", { class: `tile ${tone}` }, h("dt", {}, name), h("dd", { class: "figures" }, value));
 }
 
+const headCell = (/** @type {string} */ head) => (head ? h("th", { scope: "col" }, head) : h("td", {}));
+
 /** A table whose rows stay in place while their cells change. */
 function table(/** @type {string} */ title, /** @type {string[]} */ heads) {
   const body = h("tbody", {});
@@ -69,12 +71,13 @@ function table(/** @type {string} */ title, /** @type {string[]} */ heads) {
   const element = h("section", { class: "wall-part" },
     h("h3", {}, title),
     h("div", { class: "wall-scroll" },
-      h("table", { "aria-label": title }, h("thead", {}, h("tr", {}, heads.map((head) => head ? h("th", { scope: "col" }, head) : h("td", {})))), body)),
+      h("table", { "aria-label": title }, h("thead", {}, h("tr", {}, heads.map(headCell))), body)),
     empty);
   return {
     element,
     fill(items, key, cells, nothing) {
-      keyed(body, items, key, () => h("tr", {}), (row, item) => redraw(row, item, () => cells(item).map((cell) => h("td", {}, cell))));
+      const draw = (row, item) => redraw(row, item, () => cells(item).map((cell) => h("td", {}, cell)));
+      keyed(body, items, key, () => h("tr", {}), draw);
       element.firstElementChild.nextElementSibling.hidden = items.length === 0;
       empty.hidden = items.length > 0;
       empty.textContent = nothing;

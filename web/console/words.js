@@ -71,7 +71,9 @@ export function refusalWords(/** @type {import("../shared/protocol.js").Frame} *
   const words = {
     bad_text: () => t("This text cannot be sent. Please change it."),
     too_long: () => t("This text is too long. Please split it."),
-    too_fast: () => wait ? t("Too much at once. Try again in {seconds} s.", { seconds: Math.ceil(wait) }) : t("Too much at once."),
+    too_fast: () => wait
+      ? t("Too much at once. Try again in {seconds} s.", { seconds: Math.ceil(wait) })
+      : t("Too much at once."),
     chat_full: () => t("This chat is full. Save it as a ticket to go on."),
     memory_full: () => t("The server has no room for more chats. Save what matters as tickets."),
     no_such_chat: () => t("This chat is gone."),
