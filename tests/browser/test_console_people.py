@@ -112,7 +112,7 @@ async def test_a_supervisor_reads_along_takes_over_and_everybody_knows(house: Br
     await nino.socket.hear("line", kind="joined", name="Sofia")
 
     await sofia.button("Take over").click()
-    await expect(ana.notices).to_contain_text("The chat with Nino is with somebody else now.")
+    await expect(ana.notices).to_contain_text("The chat with Nino is no longer with you.")
     await sofia.say("Sofia here")
     await nino.hears("Sofia here")
 

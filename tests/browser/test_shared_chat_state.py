@@ -69,7 +69,9 @@ async def test_a_missing_line_is_noticed_and_the_tip_stays_before_it(page: Page)
 
 
 async def test_a_reset_forgets_what_was_shown_and_keeps_what_is_not_sent(page: Page) -> None:
-    state = await play(page, [line(1), line(2), own(), {"t": "lines", "chat": "c", "count": 1, "reset": True}, line(1, epoch=7)])
+    state = await play(
+        page, [line(1), line(2), own(), {"t": "lines", "chat": "c", "count": 1, "reset": True}, line(1, epoch=7)]
+    )
 
     assert [(each["epoch"], each["seq"]) for each in state["lines"]] == [(7, 1)]
     assert [each["id"] for each in state["own"]] == ["a" * 22]

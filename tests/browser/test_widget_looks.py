@@ -58,7 +58,7 @@ STATES: dict[str, dict[str, Any]] = {
     "too long": {"frames": WITH_ANA, "text": "x" * 2010},
     "armed": {"frames": [*TALK, chat(agent="Ana", armed_by="Ana", armed_in=5.0)]},
     "ending": {"frames": [*TALK, chat(agent="Ana", ending_by="Ana", ending_in=10.0)]},
-    "connection lost": {"frames": WITH_ANA, "connection": {"state": "waiting", "tries": 1}},
+    "connection lost": {"frames": WITH_ANA, "isLost": True},
     "erase": {"frames": WITH_ANA, "confirmErase": True, "problem": "Not saved.", "image": True, "forgetful": True},
     "ended": {"frames": [*TALK, chat("ended", reason="agent_ended", save_in=60)]},
     "erased": {"frames": [*TALK, chat("ended", reason="agent_ended"), {"t": "erased", "reason": "agent_ended"}]},

@@ -76,7 +76,7 @@ function releasedWords({ visitor: { name }, transfer_to: other }, chat, actions)
   if (other) return t("{other} has the chat with {name} now.", { other, name });
   if (actions.wanted("requeue", chat)) return t("The chat with {name} is back in the queue.", { name });
   if (actions.wanted("transfer", chat)) return t("The chat with {name} was handed over.", { name });
-  return t("The chat with {name} is with somebody else now.", { name });
+  return t("The chat with {name} is no longer with you.", { name });
 }
 
 /** What an agent had typed is not lost with the chat. */

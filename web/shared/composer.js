@@ -27,12 +27,16 @@ export class Composer {
     this.typedAt = -TYPING_EVERY;
     this.input = h("textarea", {
       class: "input", rows: 1, dir: "auto", "aria-label": options.label, placeholder: options.label, enterkeyhint: "send",
-      autocomplete: "off", on: { input: () => this.#changed(), keydown: this.#key.bind(this), blur: () => this.#blurred(), paste: this.#paste.bind(this) },
+      autocomplete: "off", on: {
+        input: () => this.#changed(), keydown: this.#key.bind(this), blur: () => this.#blurred(), paste: this.#paste.bind(this),
+      },
     });
     this.count = h("div", { class: "count", role: "status", hidden: true });
-    this.button = h("button", { class: "button primary square", "aria-label": options.send ?? t("Send"), type: "submit" }, icon("send"));
+    const send = { type: "submit", "aria-label": options.send ?? t("Send") };
+    this.button = h("button", { class: "button primary square", ...send }, icon("send"));
     /** Put this into the page. */
-    this.element = h("form", { class: "composer", on: { submit: this.#submit.bind(this) } }, this.count, this.input, this.button);
+    this.element = h("form", { class: "composer", on: { submit: this.#submit.bind(this) } },
+      this.count, this.input, this.button);
     this.#measure();
   }
 

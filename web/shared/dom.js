@@ -24,6 +24,21 @@ export function fill(/** @type {Element} */ element, /** @type {any[]} */ ...chi
   append(element, children);
 }
 
+/**
+ * Makes `nodes` the children of `parent`, in this order. Those that stay are not moved, so focus and selection survive.
+ * @param {Element} parent
+ * @param {Node[]} nodes
+ */
+export function arrange(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...parent.childNodes]) if (!wanted.has(child)) child.remove();
+  let next = parent.firstChild;
+  for (const node of nodes) {
+    if (node === next) next = next.nextSibling;
+    else parent.insertBefore(node, next);
+  }
+}
+
 /** @param {any} element @param {string} name @param {any} value */
 function set(element, name, value) {
   if (name === "class") element.className = value || "";

@@ -3,7 +3,7 @@
  * It keeps one node per line and changes only what changed, so 500 lines stay cheap.
  */
 import { delivery, isSpeech } from "./chat-state.js";
-import { fill, h } from "./dom.js";
+import { arrange, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { richText } from "./rich-text.js";
@@ -52,7 +52,13 @@ export function entries(state, describe, self) {
   return withTicks(grouped(/** @type {Entry[]} */ ([...ordered, ...unsent])));
 }
 
-/** @param {ChatState} state @param {Line} line @param {(line: Line) => string | null} describe @param {string} [self] @returns {Entry | null} */
+/**
+ * @param {ChatState} state
+ * @param {Line} line
+ * @param {(line: Line) => string | null} describe
+ * @param {string} [self]
+ * @returns {Entry | null}
+ */
 function entryOf(state, line, describe, self) {
   const place = `${line.epoch}.${line.seq}`;
   if (!isSpeech(line)) {
@@ -141,17 +147,8 @@ export class MessageList {
   /** @param {Entry[]} list */
   #draw(list) {
     const keys = new Set(list.map((entry) => entry.key));
-    for (const [key, { node }] of this.drawn) {
-      if (keys.has(key)) continue;
-      node.remove();
-      this.drawn.delete(key);
-    }
-    let next = this.log.firstChild;
-    for (const entry of list) {
-      const node = this.#node(entry);
-      if (node === next) next = next.nextSibling;
-      else this.log.insertBefore(node, next);
-    }
+    for (const key of this.drawn.keys()) if (!keys.has(key)) this.drawn.delete(key);
+    arrange(this.log, list.map((entry) => this.#node(entry)));
   }
 
   /** The node of an entry. Its text never changes, so a selection or an unfolded text survives a new tick. */

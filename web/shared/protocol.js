@@ -1,5 +1,5 @@
 /**
- * The browser's side of the wire (livesupport/chat/frames.py, commands.py, pushes.py): names, close codes, ids, shapes of frames.
+ * The browser's side of the wire (livesupport/chat/frames.py, commands.py, pushes.py): close codes, ids, shapes.
  * Frames are plain objects told apart by `t`; fields with default values are left out.
  */
 

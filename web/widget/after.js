@@ -18,7 +18,8 @@ import { dataLine, describe } from "./words.js";
 export function afterwards(state, act) {
   const { chat, requested } = state;
   const ticket = requested || chat.info?.ticket;
-  const agent = chat.lines.findLast((/** @type {any} */ line) => line.kind === "assigned" || line.kind === "took_over")?.name ?? "";
+  const serves = (/** @type {any} */ { kind }) => kind === "assigned" || kind === "took_over";
+  const agent = chat.lines.findLast(serves)?.name ?? "";
   const reason = chat.erased ?? chat.info?.reason ?? "";
   const saveIn = chat.erased || ticket ? null : chat.info?.save_in;
   const button = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {string} */ name, tone = "") =>
@@ -64,8 +65,10 @@ function rating(state, act) {
     thank();
   };
   const thank = () => fill(box, h("p", { role: "status" }, t("Thank you. It is counted, and tied to nobody.")));
-  const thumb = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {boolean} */ good) =>
-    h("button", { class: "button square", type: "button", "aria-label": label, title: label, on: { click: () => rate(good) } }, icon(sign));
+  const thumb = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {boolean} */ good) => {
+    const name = { "aria-label": label, title: label };
+    return h("button", { class: "button square", type: "button", ...name, on: { click: () => rate(good) } }, icon(sign));
+  };
   if (state.rated) thank();
   else fill(box, h("span", {}, t("How was it?")), thumb("thumbUp", t("Good"), true), thumb("thumbDown", t("Not good"), false));
   return box;

@@ -6,7 +6,7 @@ import { n, t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { page } from "../shared/page.js";
 import { codePoints } from "../shared/protocol.js";
-import { availability, refusal } from "./words.js";
+import { availability, wrong } from "./words.js";
 
 /** @typedef {"name" | "phone" | "email" | "topic" | "question"} FieldName */
 
@@ -57,14 +57,20 @@ export class StartForm {
     this.mode = state === "open" && wish === "chat" ? "chat" : "request";
     const isRequest = this.mode === "request";
     this.element.querySelector("[data-field=email]").hidden = !isRequest;
-    this.submit.textContent = isRequest ? t("Send request") : t("Start chat");
+    this.submit.textContent = this.submit.disabled ? t("One moment") : isRequest ? t("Send request") : t("Start chat");
     this.other.hidden = state !== "open";
     this.other.textContent = isRequest ? t("Chat instead") : t("Leave a request instead");
+    this.#introduce(isRequest, topic && wish === "chat" ? availability(topic) : "");
+    this.#count();
+  }
+
+  /** @param {boolean} isRequest @param {string} why */
+  #introduce(isRequest, why) {
+    if (this.introduced === `${isRequest} ${why}`) return;
+    this.introduced = `${isRequest} ${why}`;
     fill(this.intro,
       h("h2", { tabIndex: -1 }, isRequest ? t("Leave a request") : page.site.greeting || t("Ask us. A person answers.")),
-      isRequest && h("p", {}, topic && wish === "chat" && availability(topic), " ", t("Write to us and we will answer.")),
-      isRequest && contacts());
-    this.#count();
+      isRequest && [h("p", {}, why, " ", t("Write to us and we will answer.")), contacts()]);
   }
 
   /** What is written in it. */
@@ -96,7 +102,7 @@ export class StartForm {
   /** While an answer is awaited. */
   busy(/** @type {boolean} */ on) {
     this.submit.disabled = on;
-    this.element.classList.toggle("busy", on);
+    if (this.service) this.show(this.service, this.wish);
   }
 
   /** Puts the cursor where the next thing is to be written. */
@@ -117,6 +123,9 @@ export class StartForm {
   /** @param {{id: number, name: string, state: string}[]} topics */
   #topics(topics) {
     const { topic } = this.inputs;
+    const offered = JSON.stringify(topics);
+    if (this.offered === offered) return;
+    this.offered = offered;
     const chosen = topic.value;
     const option = (/** @type {any} */ { id, name, state }) =>
       h("option", { value: id }, state === "open" ? name : t("{topic} (request only)", { topic: name }));
@@ -136,10 +145,10 @@ export class StartForm {
   #submit(event) {
     event.preventDefault();
     const values = this.values;
-    const wrong = this.#check(values);
+    const found = this.#check(values);
     this.problem.hidden = true;
-    for (const name of /** @type {FieldName[]} */ (Object.keys(this.errors))) this.#mark(name, wrong[name] ?? "");
-    const [first] = Object.keys(wrong);
+    for (const name of /** @type {FieldName[]} */ (Object.keys(this.errors))) this.#mark(name, found[name] ?? "");
+    const [first] = Object.keys(found);
     if (first) return this.inputs[/** @type {FieldName} */ (first)].focus();
     this.busy(true);
     this.onSubmit(values, this.mode);
@@ -152,12 +161,12 @@ export class StartForm {
     const digits = phone.replace(/\P{Nd}/gu, "").length;
     /** @type {Record<string, string | false>} */
     const checks = {
-      name: !name ? refusal("bad_name") : codePoints(name) > limits.name && refusal("too_long"),
+      name: !name ? wrong("bad_name") : codePoints(name) > limits.name && wrong("too_long"),
       phone: !phone ? !(isRequest && email) && t("Please give a phone number, so that we can call you back.")
-        : (digits < 3 || codePoints(phone) > limits.phone) && refusal("bad_phone"),
+        : (digits < 3 || codePoints(phone) > limits.phone) && wrong("bad_phone"),
       email: isRequest && email !== "" && !/^\S+@\S+\.\S+$/.test(email) && t("This e-mail address does not look complete."),
       topic: Boolean(this.asksTopic) && !topic && t("Please choose a topic."),
-      question: !question ? refusal("bad_question") : codePoints(question) > limits.question && refusal("too_long"),
+      question: !question ? wrong("bad_question") : codePoints(question) > limits.question && wrong("too_long"),
     };
     return Object.fromEntries(Object.entries(checks).filter(([, problem]) => problem));
   }

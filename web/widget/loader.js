@@ -10,12 +10,12 @@
   // The launcher's name, for pages that give none: no request is made for it.
   const NAMES = { ka: "ჩატი", fa: "گفتگو", uk: "Чат", ru: "Чат" };
   const STYLE = `
-    div { position: fixed; z-index: 2147483000; inset-inline-end: var(--x); bottom: calc(var(--y) + env(safe-area-inset-bottom));
-      display: flex; flex-direction: column; align-items: end; gap: 12px }
+    div { position: fixed; z-index: 2147483000; inset-inline-end: var(--x);
+      bottom: calc(var(--y) + env(safe-area-inset-bottom)); display: flex; flex-direction: column; align-items: end; gap: 12px }
     .start { inset-inline: var(--x) auto; align-items: start }
     button, iframe { border: 0; box-shadow: 0 2px 6px #0002, 0 12px 36px #0003 }
-    button { position: relative; display: flex; align-items: center; gap: 8px; height: 56px; padding: 0 16px; border-radius: 28px;
-      background: var(--color); color: var(--ink); font: 500 16px system-ui; cursor: pointer }
+    button { position: relative; display: flex; align-items: center; gap: 8px; height: 56px; padding: 0 16px;
+      border-radius: 28px; background: var(--color); color: var(--ink); font: 500 16px system-ui; cursor: pointer }
     button:focus-visible { outline: 3px solid var(--ink); box-shadow: 0 0 0 6px var(--color) }
     iframe { width: 384px; height: min(640px, 100vh - 100px - var(--y)); border-radius: 16px; background: Canvas }
     svg { width: 24px; height: 24px; fill: none; stroke: currentcolor; stroke-width: 1.5 }
@@ -23,7 +23,8 @@
       color: #fff; font: 600 13px/20px system-ui }
     [hidden] { display: none }
     @media (max-width: 479px) {
-      iframe { position: fixed; inset: var(--top, 0) 0 auto; width: 100%; height: var(--height, 100dvh); border-radius: 0; z-index: 1 }
+      iframe { position: fixed; z-index: 1; inset: var(--top, 0) 0 auto; width: 100%; height: var(--height, 100dvh);
+        border-radius: 0 }
     }`;
 
   const server = new URL(script.src).origin;
@@ -45,7 +46,8 @@
   }
 
   /** How the next page of this site finds the panel: "open", "kept" (closed, but a chat goes on) or "". */
-  const flag = (value) => guard(() => (value === undefined ? sessionStorage.livesupport : (sessionStorage.livesupport = value)));
+  const flag = (value) =>
+    guard(() => (value === undefined ? sessionStorage.livesupport : (sessionStorage.livesupport = value)));
 
   function draw() {
     root = document.createElement("live-support");
@@ -98,7 +100,8 @@
     clearTimeout(patience);
     patience = setTimeout(fail, 15000);
     const query = new URLSearchParams({ site: options.site || "default", lang: language() });
-    panel.src = `${server}/widget/panel?${query}#${new URLSearchParams({ origin: location.origin, theme: options.theme || "" })}`;
+    const hash = new URLSearchParams({ origin: location.origin, theme: options.theme || "" });
+    panel.src = `${server}/widget/panel?${query}#${hash}`;
     if (!panel.isConnected) box.prepend(panel);
   }
 

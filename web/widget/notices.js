@@ -1,9 +1,15 @@
 /**
  * What needs the visitor's attention above the composer: a countdown, a question, a lost connection. Data first, then nodes.
  */
+<<<<<<< HEAD
 import { h } from "../shared/dom.js";
 import { n, t } from "../shared/i18n.js";
+=======
+import { arrange, h } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
+>>>>>>> main
 import { icon } from "../shared/icons.js";
+import { CloseCode } from "../shared/protocol.js";
 import { span } from "../shared/time.js";
 
 /**
@@ -21,12 +27,18 @@ import { span } from "../shared/time.js";
  * @param {any} state the panel's state
  * @returns {Notice[]}
  */
+<<<<<<< HEAD
 export function notices({ chat, connection, problem, image, confirmErase, forgetful, restoring }) {
+=======
+export function notices({ chat, connection, isLost, problem, image, confirmErase, forgetful }) {
+>>>>>>> main
   const info = chat.info ?? {};
   const isOver = info.status === "ended" || chat.erased;
   /** @type {(Notice | false | null | undefined)[]} */
   const all = [
-    forgetful && !isOver && { icon: "alert", text: t("Your browser keeps nothing for us: a reload ends this chat."), dismiss: "noteRead" },
+    forgetful && !isOver && {
+      icon: "alert", text: t("Your browser keeps nothing for us: a reload ends this chat."), dismiss: "noteRead",
+    },
     !isOver && aboutAgent(info),
     !isOver && aboutTime(info),
     info.ask_wait && {
@@ -39,6 +51,7 @@ export function notices({ chat, connection, problem, image, confirmErase, forget
       buttons: info.ticket ? [] : [[t("Save as request"), "save"]],
     },
     problem && { icon: "alert", tone: "attention", text: problem, dismiss: "problemRead" },
+<<<<<<< HEAD
     Boolean(info.missing) && {
       icon: "alert", tone: "waiting",
       text: n("{count} line was lost with our server and is missing here.", "{count} lines were lost with our server and are missing here.", info.missing),
@@ -46,8 +59,14 @@ export function notices({ chat, connection, problem, image, confirmErase, forget
     restoring && { icon: "offline", tone: "waiting", text: t("Our server restarted. We are bringing your chat back.") },
     aboutConnection(connection),
     confirmErase && {
+=======
+    aboutConnection(connection, isLost),
+    confirmErase && !isOver && {
+>>>>>>> main
       icon: "erase", tone: "attention",
-      text: info.ticket ? t("End the chat and erase it? Request #{number} is kept.", { number: info.ticket }) : t("End the chat and erase it, at once and for good?"),
+      text: info.ticket
+        ? t("End the chat and erase it? Request #{number} is kept.", { number: info.ticket })
+        : t("End the chat and erase it, at once and for good?"),
       buttons: [[t("End and erase"), "erase", "danger"], [t("Go back"), "keep"]],
     },
   ];
@@ -62,44 +81,50 @@ function aboutAgent({ agent_gone: gone, agent_lost: lost, agent = "" }) {
       buttons: [[t("Keep waiting"), "keepWaiting"], [t("Save as request"), "save"], [t("End and erase"), "askErase"]],
     };
   }
-  return Boolean(gone) && { icon: "offline", tone: "waiting", text: t("{name} is reconnecting. Please hold on.", { name: agent }) };
+  const text = t("{name} is reconnecting. Please hold on.", { name: agent });
+  return Boolean(gone) && { icon: "offline", tone: "waiting", text };
 }
 
 /** @param {any} info @returns {Notice | false} */
 function aboutTime({ ending_in: endingIn, ending_by: name = "", idle_in: idle, too_old_in: old, ticket }) {
+  const soon = { icon: "clock", tone: /** @type {"waiting"} */ ("waiting") };
   if (endingIn !== undefined) {
-    return { icon: "clock", tone: "waiting", text: t("{name} is ending the chat.", { name }), seconds: endingIn, buttons: [[t("I am not finished"), "undoEnd"]] };
+    const text = t("{name} is ending the chat.", { name });
+    return { ...soon, text, seconds: endingIn, buttons: [[t("I am not finished"), "undoEnd"]] };
   }
-  if (idle !== undefined) return { icon: "clock", tone: "waiting", text: t("Still there? Without a new message the chat ends."), seconds: idle };
+  if (idle !== undefined) return { ...soon, text: t("Still there? Without a new message the chat ends."), seconds: idle };
   if (old === undefined) return false;
   const text = t("This chat soon reaches the longest time a chat may take.");
-  return { icon: "clock", tone: "waiting", text, seconds: old, buttons: ticket ? [] : [[t("Save as request"), "save"]] };
+  return { ...soon, text, seconds: old, buttons: ticket ? [] : [[t("Save as request"), "save"]] };
 }
 
 /** @param {any} info @returns {Notice | false} */
 function aboutSaving({ armed_in: armed, asked_in: asked, armed_by: name = "" }) {
+  const refuse = /** @type {[string, string]} */ ([t("Refuse"), "refuse"]);
   if (armed !== undefined) {
     const text = t("{name} is saving this chat as a request.", { name });
-    return { icon: "save", tone: "saved", text, seconds: armed, buttons: [[t("Save now"), "save"], [t("Refuse"), "refuse"]] };
+    return { icon: "save", tone: "saved", text, seconds: armed, buttons: [[t("Save now"), "save"], refuse] };
   }
   if (asked === undefined) return false;
   const text = t("{name} would like to save this chat as a request.", { name });
-  return { icon: "save", tone: "saved", text, seconds: asked, buttons: [[t("Save as request"), "save"], [t("Refuse"), "refuse"]] };
+  return { icon: "save", tone: "saved", text, seconds: asked, buttons: [[t("Save as request"), "save"], refuse] };
 }
 
-/** @param {import("../shared/connection.js").ConnectionState} connection @returns {Notice | false} */
-function aboutConnection({ state, code, tries = 0 }) {
+/** @param {import("../shared/connection.js").ConnectionState} connection @param {boolean} isLost @returns {Notice | false} */
+function aboutConnection({ state, code }, isLost) {
+  const off = { icon: "offline", tone: /** @type {"attention"} */ ("attention") };
   if (state === "closed") {
-    const text = code === 4429 ? t("Too much came from here at once, so the connection was closed.") : t("The connection was closed.");
-    return { icon: "offline", tone: "attention", text, buttons: [[t("Connect again"), "connect"]] };
+    const tooMuch = t("Too much came from here at once, so the connection was closed.");
+    const text = code === CloseCode.TOO_FAST ? tooMuch : t("The connection was closed.");
+    return { ...off, text, buttons: [[t("Connect again"), "connect"]] };
   }
-  if (state === "open" || !tries) return false;
-  return { icon: "offline", tone: "attention", text: t("Connection lost. Your text is kept; we are trying again."), buttons: [[t("Try now"), "connect"]] };
+  const text = t("Connection lost. Your text is kept; we are trying again.");
+  return isLost && { ...off, text, buttons: [[t("Try now"), "connect"]] };
 }
 
 /**
- * Brings the notices in `zone` up to date, and returns the words of the new ones. One that is there already keeps its node, so that a button does not vanish under
- * a finger; only its countdown is set anew.
+ * Brings the notices in `zone` up to date, and returns the words of the new ones. One that is there already keeps its node,
+ * so that a button does not vanish under a finger; only its countdown is set anew.
  * @param {HTMLElement} zone
  * @param {Notice[]} list
  * @param {number} since when the durations were counted from, in seconds of `performance.now()`
@@ -107,25 +132,29 @@ function aboutConnection({ state, code, tries = 0 }) {
  */
 export function drawNotices(zone, list, since, act) {
   const old = new Map([...zone.children].map((node) => [/** @type {HTMLElement} */ (node).dataset.key, node]));
-  zone.replaceChildren(...list.map(({ seconds, ...notice }) => {
+  const nodes = list.map(({ seconds, ...notice }) => {
     const key = JSON.stringify(notice);
     const node = old.get(key) ?? draw(notice, key, act);
     const timer = /** @type {HTMLElement | null} */ (node.querySelector(".countdown"));
     if (timer) timer.dataset.until = String(since + (seconds ?? 0));
     if (timer) timer.hidden = seconds === undefined || seconds === null;
     return node;
-  }));
+  });
+  const fresh = nodes.filter((node) => node.parentNode !== zone);
+  arrange(zone, nodes);
   tickCountdowns();
-  return [...zone.children].filter((node) => ![...old.values()].includes(node)).map((node) => node.querySelector("p")?.textContent ?? "");
+  return fresh.map((node) => node.querySelector("p")?.textContent ?? "");
 }
 
 /** @param {Notice} notice @param {string} key @param {(name: string) => void} act */
 function draw({ icon: sign, text, tone = "", buttons = [], dismiss = "" }, key, act) {
-  const close = { class: "button bare square", type: "button", "aria-label": t("Put away"), on: { click: () => act(dismiss) } };
+  const button = (/** @type {string} */ look, /** @type {string} */ name, /** @type {any[]} */ ...content) =>
+    h("button", { class: `button ${look}`, type: "button", on: { click: () => act(name) } }, content);
   return h("div", { class: `notice ${tone}`, data: { key } },
-    icon(sign), h("p", {}, text, " ", countdown()), dismiss && h("button", close, icon("close")),
-    buttons.length > 0 && h("div", { class: "buttons" }, buttons.map(([label, name, look], i) =>
-      h("button", { class: `button ${look ?? (i === 0 ? "primary" : "")}`, type: "button", on: { click: () => act(name) } }, label))));
+    icon(sign), h("p", {}, text, " ", countdown()),
+    dismiss && button("bare square", dismiss, icon("close"), h("span", { class: "unseen" }, t("Put away"))),
+    buttons.length > 0 && h("div", { class: "buttons" },
+      buttons.map(([label, name, look], i) => button(look ?? (i === 0 ? "primary" : ""), name, label))));
 }
 
 /** Seconds left until `until`, in the clock of `performance.now()`; silent for screen readers, who were told at the start. */

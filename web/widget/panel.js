@@ -9,20 +9,23 @@ import { newId } from "../shared/protocol.js";
 import * as host from "./host.js";
 import { askSiblings, recall, recallTip, remember, rememberTip, survivesReload } from "./memory.js";
 import { View, ownWords, screenOf } from "./view.js";
-import { refusal } from "./words.js";
 
 const RECEIPT_AFTER = 300; // ms; receipts are cumulative, so a burst of lines needs one
+const LOST_AFTER = 1500; // ms; most losses are over before anybody needs to know
 
-/** What is not of one chat. */
-const fresh = { wish: "chat", wantsForm: false, requested: "", problem: "", image: false, confirmErase: false, rated: false, hadAgent: false };
+/** What begins anew with each chat. */
+const fresh = {
+  wish: "chat", wantsForm: false, requested: "", problem: "", image: false, confirmErase: false, rated: false, hadAgent: false,
+};
 
 /** Everything that is drawn. What people say lives here, in the memory of this page, and nowhere else. */
-let state = {
+const state = {
   ...fresh,
   chat: newChat("visitor"),
   connection: /** @type {import("../shared/connection.js").ConnectionState} */ ({ state: "connecting" }),
   welcome: /** @type {any} */ (null),
   service: /** @type {any} */ (null),
+  isLost: false,
   forgetful: !survivesReload,
   restoring: false,
   isOpen: parent === window,
@@ -43,7 +46,7 @@ const timers = {};
 
 const now = () => performance.now() / 1000;
 const connection = new Connection({ path: page.socket, hello, onFrame: hear, onState });
-const view = new View((name, detail) => acts[name](detail), { onSubmit, onSend: say, onTyping });
+const view = new View(act, { onSubmit, onSend: say, onTyping });
 
 // ── what the server says ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -59,6 +62,17 @@ function hello() {
 
 function onState(/** @type {import("../shared/connection.js").ConnectionState} */ connected) {
   state.connection = connected;
+  if (connected.state !== "open") timers.lost ??= setTimeout(onLost, LOST_AFTER);
+  else {
+    clearTimeout(timers.lost);
+    timers.lost = undefined;
+    state.isLost = false;
+  }
+  update();
+}
+
+function onLost() {
+  state.isLost = true;
   update();
 }
 
@@ -78,9 +92,14 @@ const hears = {
     view.form.limits = welcome.limits;
     view.composer.limit = welcome.limits.text;
     receipt = { received: 0, seen: 0 };
+<<<<<<< HEAD
     state.restoring = Boolean(welcome.restoring);
     if (recall() && !welcome.resumed && !welcome.restoring) chatIsGone();
     else if (!welcome.restoring) resend();
+=======
+    if (recall() && !welcome.resumed) chatIsGone();
+    else if (welcome.resumed) resend();
+>>>>>>> main
     if (pending) connection.send(pending, { answered: true });
   },
 
@@ -128,16 +147,26 @@ const hears = {
     host.tell("ticket", { number: ticket });
   },
 
-  refused({ ref, code, field, retry_after: seconds }) {
-    const words = refusal(code, seconds);
+  async refused({ ref, code, field, retry_after: seconds }) {
     const mine = state.chat.own.find((message) => message.ref === ref);
+<<<<<<< HEAD
     if (code === "not_restored") chatIsGone();
     else if (ref && ref === pending?.ref) {
       pending = null;
       view.form.fail(words, field);
     } else if (mine && code === "too_fast") setTimeout(acts.retry, seconds * 1000, mine.id);
     else if (!mine) state.problem = words;
+=======
+    const isPending = ref && ref === pending?.ref;
+    if (isPending) pending = null;
+    if (mine && code === "too_fast") setTimeout(act, seconds * 1000, "retry", mine.id);
+>>>>>>> main
     host.tell("error", { code });
+    const { refusal } = await import("./refusals.js");
+    view.refusal = refusal;
+    if (isPending) view.form.fail(refusal(code, seconds), field);
+    else if (!mine) state.problem = refusal(code, seconds);
+    update();
   },
 };
 
@@ -192,13 +221,15 @@ function onTyping(/** @type {boolean} */ on) {
 
 /** A command that is answered by the next state of the chat, or refused. @param {string} name */
 function command(name) {
-  state.problem = connection.send({ t: name, ref: ++lastRef }, { answered: true }) ? "" : t("There is no connection right now. Please try again in a moment.");
+  const isSent = connection.send({ t: name, ref: ++lastRef }, { answered: true });
+  state.problem = isSent ? "" : t("There is no connection right now. Please try again in a moment.");
 }
 
-/** Back to an empty form; what was typed in it stays. */
+/** Back to the form; what was typed in it stays. */
 function anew() {
   left.add(state.chat.chat);
   remember(null);
+  receipt = { received: 0, seen: 0 };
   Object.assign(state, fresh, { chat: newChat("visitor") });
   isLeaving = false;
   view.renewList();
@@ -208,7 +239,7 @@ function anew() {
 const set = (fields) => () => Object.assign(state, fields);
 
 /** @type {Record<string, (detail?: any) => void>} */
-const acts = withUpdate({
+const acts = {
   save: () => command("save"),
   refuse: () => command("refuse"),
   undoEnd: () => command("undo_end"),
@@ -236,7 +267,7 @@ const acts = withUpdate({
     state.rated = connection.send({ t: "rate", good });
     host.tell("rating", { good });
   },
-  connect: () => (state.connection.state === "closed" ? connection.start() : connection.retry()),
+  connect: () => (state.connection.state === "closed" ? connection.start() : connection.restart()),
   retry(id) {
     state.chat = reduce(state.chat, { t: "resend", id }, now());
     const message = state.chat.own.find((mine) => mine.id === id);
@@ -244,15 +275,12 @@ const acts = withUpdate({
   },
   discard: (id) => (state.chat = reduce(state.chat, { t: "discard", id }, now())),
   close: () => host.tell("close"),
-});
+};
 
-/** @template {Record<string, (detail?: any) => void>} T @param {T} table @returns {T} */
-function withUpdate(table) {
-  const wrap = (/** @type {(detail?: any) => void} */ act) => (/** @type {any} */ detail) => {
-    act(detail);
-    update();
-  };
-  return /** @type {T} */ (Object.fromEntries(Object.entries(table).map(([name, act]) => [name, wrap(act)])));
+/** Carries out what the visitor has chosen, and shows what came of it. @param {string} name @param {any} [detail] */
+function act(name, detail) {
+  acts[name](detail);
+  update();
 }
 
 // ── what follows from the state ─────────────────────────────────────────────────────────────────────────────────────
@@ -281,17 +309,19 @@ function look() {
 
 function sendReceipt() {
   timers.receipt = undefined;
-  const { tip, seen, erased } = state.chat;
-  if (!erased && connection.send({ t: "receipt", received: tip.seq, seen })) receipt = { received: tip.seq, seen };
+  const { tip, seen, info, erased } = state.chat;
+  if (info && !erased && connection.send({ t: "receipt", received: tip.seq, seen })) receipt = { received: tip.seq, seen };
 }
 
 function tellHost() {
   const { info } = state.chat;
-  const status = { waiting: "queued", offered: "queued", active: "active", ended: "ended" }[/** @type {"active"} */ (info?.status)];
-  const isOver = screenOf(state) === "over";
+  const screen = screenOf(state);
+  const withoutChat = state.service && state.service.state !== "open" ? "offline" : "idle";
+  const inChat = screen === "over" ? "ended" : info?.status === "active" ? "active" : "queued";
   const news = {
-    state: isOver ? "ended" : status ?? (state.service && state.service.state !== "open" ? "offline" : "idle"),
-    position: isOver ? undefined : info?.position, unread: unread(state.chat),
+    state: screen === "chat" || screen === "over" ? inChat : withoutChat,
+    position: screen === "chat" ? info.position : undefined,
+    unread: unread(state.chat),
   };
   for (const [type, value] of Object.entries(news)) {
     if (told[type] === value) continue;
@@ -311,7 +341,9 @@ document.documentElement.style.setProperty("--accent", page.site.accent);
 document.documentElement.style.setProperty("--accent-ink", page.site.accentInk);
 wear(host.theme);
 addEventListener("focus", update);
-addEventListener("keydown", (event) => event.key === "Escape" && !view.closeMenu() && host.tell("close"));
+addEventListener("keydown", ({ key, isComposing }) => {
+  if (key === "Escape" && !isComposing && !view.closeMenu()) host.tell("close");
+});
 document.addEventListener("visibilitychange", () => {
   connection.send({ t: "visibility", hidden: document.hidden });
   update();
@@ -335,7 +367,7 @@ host.listen({
   },
   user: ({ user }) => view.form.write({ ...user }),
   theme: ({ theme }) => wear(theme),
-  end: () => (state.chat.info ? acts.erase() : acts.anew()),
+  end: () => act(state.chat.info ? "erase" : "anew"),
 });
 
 update();

@@ -9,7 +9,7 @@ import { icon } from "../shared/icons.js";
 import { MessageList } from "../shared/message-list.js";
 import { page } from "../shared/page.js";
 import { StartForm, contacts } from "./form.js";
-import { availability, dataLine, describe, place, refusal } from "./words.js";
+import { availability, dataLine, describe, place } from "./words.js";
 
 /** @typedef {"loading" | "unreachable" | "form" | "chat" | "over" | "requested"} Screen */
 
@@ -24,6 +24,9 @@ export function screenOf({ chat, service, connection, requested, wantsForm, rest
 }
 
 export class View {
+  /** The words for a refused message; their module comes with the first refusal. @type {((code: string) => string) | null} */
+  refusal = null;
+
   /**
    * @param {(name: string, detail?: any) => void} act carries out what a button says
    * @param {Record<string, any>} hears `onSubmit`, `onSend`, `onTyping` for form and composer
@@ -37,7 +40,8 @@ export class View {
     this.choices = h("div", { class: "choices" });
     this.menu = h("details", { class: "menu", on: { toggle: () => this.menu.open && this.#fillMenu() } },
       h("summary", { class: "button bare square", "aria-label": t("More") }, icon("more")), this.choices);
-    this.closer = h("button", { class: "button bare square", type: "button", "aria-label": t("Close"), on: { click: () => act("close") } }, icon("close"));
+    const close = { type: "button", "aria-label": t("Close"), on: { click: () => act("close") } };
+    this.closer = h("button", { class: "button bare square", ...close }, icon("close"));
     this.data = h("p", { class: "data" });
     this.status = h("p", { class: "unseen", role: "status" });
     this.top = h("div", { class: "top" });
@@ -53,7 +57,7 @@ export class View {
   /** A new list for a new chat. */
   renewList() {
     this.list = new MessageList({
-      describe, refusal, label: t("Conversation"), peer: page.site.name,
+      describe, refusal: (code) => this.refusal?.(code) ?? "", label: t("Conversation"), peer: page.site.name,
       onRetry: (id) => this.act("retry", id), onDiscard: (id) => this.act("discard", id),
     });
     this.key = this.screen = "";
@@ -89,7 +93,7 @@ export class View {
 
   /** @param {Screen} screen @param {string} key */
   async #enter(screen, key) {
-    const hadFocus = document.hasFocus() && screen !== this.screen;
+    const hadFocus = document.hasFocus() && (screen !== this.screen || this.main.contains(document.activeElement));
     Object.assign(this, { screen, key });
     this.composer.element.hidden = this.menu.hidden = screen !== "chat";
     this.menu.open = false;
@@ -99,7 +103,8 @@ export class View {
     else if (screen === "unreachable") fill(this.main, this.#unreachable());
     else {
       const { afterwards } = await import("./after.js");
-      if (this.key === key) fill(this.main, screen === "over" && this.state.chat.lines.length > 0 && this.list.element, afterwards(this.state, this.act));
+      const hasLines = screen === "over" && this.state.chat.lines.length > 0;
+      if (this.key === key) fill(this.main, hasLines && this.list.element, afterwards(this.state, this.act));
     }
     if (screen === "chat" || screen === "over") this.list.toEnd();
     if (hadFocus && this.state.isOpen) this.focus();
@@ -109,8 +114,8 @@ export class View {
   #header({ agent, agent_gone: gone, status, supervisors = [] }) {
     const who = gone ? t("{name} is reconnecting", { name: agent }) : t("You are talking with {name}", { name: agent });
     const watching = supervisors.map((/** @type {string} */ name) => t("{name} reads along", { name }));
-    const isTalking = this.screen === "chat" && status === "active";
-    this.subtitle.textContent = isTalking ? [who, ...watching].join(" · ") : this.screen === "chat" ? "" : availability(this.state.service);
+    const inChat = status === "active" ? [who, ...watching].join(" · ") : "";
+    this.subtitle.textContent = this.screen === "chat" ? inChat : availability(this.state.service);
     this.closer.hidden = parent === window;
   }
 
@@ -120,14 +125,16 @@ export class View {
   }
 
   /** The place in the line while waiting; a lost connection while there is no chat yet. @param {any} state */
-  #top({ chat: { info }, connection }) {
+  #top({ chat: { info }, isLost: lost }) {
     const waits = this.screen === "chat" && (info.status === "waiting" || info.status === "offered") && !info.agent_lost;
-    const isLost = this.screen === "form" && connection.tries > 0;
+    const isLost = this.screen === "form" && lost;
     const words = waits ? place(info) : isLost ? t("Connection lost. Your text is kept; we are trying again.") : "";
-    const hint = waits && (info.overtaken ? t("A reconnected visitor was placed ahead of you.") : t("You can already write more below."));
+    const ahead = info?.overtaken && t("A reconnected visitor was placed ahead of you.");
+    const hint = waits ? ahead || t("You can already write more below.") : "";
     this.top.hidden = !words;
-    if (this.top.textContent === words + (hint || "")) return;
-    fill(this.top, h("span", { class: "pulse" }), h("div", {}, h("p", { class: "place" }, words), hint && h("p", { class: "hint" }, hint)));
+    if (this.top.textContent === words + hint) return;
+    const text = h("div", {}, h("p", { class: "place" }, words), hint && h("p", { class: "hint" }, hint));
+    fill(this.top, h("span", { class: "pulse" }), text);
     this.say(words);
   }
 

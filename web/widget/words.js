@@ -57,27 +57,14 @@ function waits(bucket) {
   }
 }
 
-/** Why the server did not do what was asked. `seconds`: when to try again. */
-export function refusal(/** @type {string} */ code, seconds = 0) {
+/** What is wrong with a field of the form; "" for other codes. */
+export function wrong(/** @type {string} */ code) {
   switch (code) {
     case "bad_name": return t("Please tell us your name.");
     case "bad_phone": return t("We cannot read this phone number. Check the digits, or begin with + and the country code.");
     case "bad_question": return t("Please write your question in a few words.");
-    case "bad_topic": return t("This topic is no longer offered. Please choose another.");
-    case "bad_text": return t("This text cannot be sent.");
     case "too_long": return t("This is too long.");
-    case "too_fast": return seconds > 90
-      ? n("Too many tries. Please come back in {count} minute.", "Too many tries. Please come back in {count} minutes.", Math.ceil(seconds / 60))
-      : n("Too fast. Please try again in {count} second.", "Too fast. Please try again in {count} seconds.", Math.ceil(seconds) || 1);
-    case "chat_full": return t("This chat is full. Save it as a request to go on.");
-    case "memory_full": case "not_open": return t("Nobody can take a chat right now. Leave a request and we will answer.");
-    case "blocked": return t("This chat was closed by our team. Please use another way to reach us.");
-    case "not_saved": return t("Not saved. The chat goes on; please try again.");
-    case "visitor_refused": return t("You declined. The chat is not saved.");
-    case "ended": return t("The chat has ended.");
-    case "not_restored": return t("Our server restarted and could not bring this chat back. Only this screen still shows it.");
-    case "shutting_down": return t("Our server restarts. Please try again in a minute.");
-    default: return t("That did not work. Please try again.");
+    default: return "";
   }
 }
 
@@ -112,5 +99,6 @@ export function dataLine({ welcome, chat, request, requested }) {
 /** @param {import("../shared/chat-state.js").ChatState} chat @param {string} number */
 function saved({ lines }, number) {
   const line = lines.findLast((known) => known.kind === "converted");
-  return line ? t("Saved as request #{number} at {time}.", { number, time: clock(line.at) }) : t("Saved as request #{number}.", { number });
+  if (!line) return t("Saved as request #{number}.", { number });
+  return t("Saved as request #{number} at {time}.", { number, time: clock(line.at) });
 }
