@@ -37,6 +37,8 @@ EVENTS = {
     "machine_failed": "an event of the chats ended in an unexpected error; the chats go on",
     "port_failed": "a ticket, lines or a request could not be written; the person is told and may try again",
     "request_not_saved": "a request that was left without a chat could not be saved; the visitor is told",
+    "seal_key_destroyed": "a sealing key was destroyed: no chat is old enough to need it",
+    "seal_key_made": "a new sealing key took over",
     "server_started": "the server answers",
     "server_stopped": "everything is closed",
     "server_stopping": "no new chats from now on; open pages are told to come back",
