@@ -282,6 +282,13 @@ def test_a_greater_capacity_counts_at_once() -> None:
     assert ana.me().capacity == 2
 
 
+def test_ana_sees_what_has_changed_about_her_in_her_console(stage: Stage) -> None:
+    ana = stage.agent(ANA)
+    stage.directory(agents=(AgentIdentity(id=1, name="Ana", capacity=5),))
+
+    assert ana.me().capacity == 5
+
+
 # ── blocking ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

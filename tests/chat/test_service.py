@@ -91,6 +91,8 @@ def test_outside_business_hours_the_site_is_closed_and_says_when_it_opens(stage:
 
     stage.happens(HoursChanged(site="shop", is_open=True))
     assert state(stage) == "open"
+    stage.run_for(1)
+    assert vera.hears(p.Service).state == "open"
 
 
 def test_closing_time_cuts_no_chat_and_changes_no_intent(stage: Stage) -> None:
@@ -147,6 +149,8 @@ def test_a_server_that_is_about_to_stop_is_not_open(stage: Stage) -> None:
 
     assert state(stage) == "no_agents"
     assert vera.asks().hears(p.Refused).code == "shutting_down"
+    stage.run_for(1)
+    assert vera.hears(p.Service).state == "no_agents"
 
 
 def test_a_server_whose_memory_is_full_never_says_that_it_is_open() -> None:

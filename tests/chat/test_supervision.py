@@ -114,6 +114,9 @@ def test_sue_takes_over_and_ana_has_the_chat_no_more(stage: Stage) -> None:
     assert ana.says("But").hears(p.Refused).code == "no_such_chat"
     assert vera.texts[-1] == "I am Sue."
     assert sue.sees().mine
+    sue.does(p.Join(chat=vera.chat)).does(p.Leave(chat=vera.chat))
+    assert sue.hears(p.Refused).code == "no_such_chat", "her own chat is nothing to read along"
+    assert vera.sees().supervisors == []
 
 
 def test_sue_takes_over_only_what_she_has_joined(stage: Stage) -> None:
