@@ -1,13 +1,8 @@
 /**
  * What needs the visitor's attention above the composer: a countdown, a question, a lost connection. Data first, then nodes.
  */
-<<<<<<< HEAD
-import { h } from "../shared/dom.js";
-import { n, t } from "../shared/i18n.js";
-=======
 import { arrange, h } from "../shared/dom.js";
-import { t } from "../shared/i18n.js";
->>>>>>> main
+import { n, t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { CloseCode } from "../shared/protocol.js";
 import { span } from "../shared/time.js";
@@ -27,11 +22,7 @@ import { span } from "../shared/time.js";
  * @param {any} state the panel's state
  * @returns {Notice[]}
  */
-<<<<<<< HEAD
-export function notices({ chat, connection, problem, image, confirmErase, forgetful, restoring }) {
-=======
-export function notices({ chat, connection, isLost, problem, image, confirmErase, forgetful }) {
->>>>>>> main
+export function notices({ chat, connection, isLost, problem, image, confirmErase, forgetful, restoring }) {
   const info = chat.info ?? {};
   const isOver = info.status === "ended" || chat.erased;
   /** @type {(Notice | false | null | undefined)[]} */
@@ -51,18 +42,13 @@ export function notices({ chat, connection, isLost, problem, image, confirmErase
       buttons: info.ticket ? [] : [[t("Save as request"), "save"]],
     },
     problem && { icon: "alert", tone: "attention", text: problem, dismiss: "problemRead" },
-<<<<<<< HEAD
     Boolean(info.missing) && {
       icon: "alert", tone: "waiting",
       text: n("{count} line was lost with our server and is missing here.", "{count} lines were lost with our server and are missing here.", info.missing),
     },
     restoring && { icon: "offline", tone: "waiting", text: t("Our server restarted. We are bringing your chat back.") },
-    aboutConnection(connection),
-    confirmErase && {
-=======
     aboutConnection(connection, isLost),
     confirmErase && !isOver && {
->>>>>>> main
       icon: "erase", tone: "attention",
       text: info.ticket
         ? t("End the chat and erase it? Request #{number} is kept.", { number: info.ticket })

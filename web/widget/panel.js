@@ -92,14 +92,9 @@ const hears = {
     view.form.limits = welcome.limits;
     view.composer.limit = welcome.limits.text;
     receipt = { received: 0, seen: 0 };
-<<<<<<< HEAD
     state.restoring = Boolean(welcome.restoring);
     if (recall() && !welcome.resumed && !welcome.restoring) chatIsGone();
-    else if (!welcome.restoring) resend();
-=======
-    if (recall() && !welcome.resumed) chatIsGone();
     else if (welcome.resumed) resend();
->>>>>>> main
     if (pending) connection.send(pending, { answered: true });
   },
 
@@ -149,18 +144,10 @@ const hears = {
 
   async refused({ ref, code, field, retry_after: seconds }) {
     const mine = state.chat.own.find((message) => message.ref === ref);
-<<<<<<< HEAD
-    if (code === "not_restored") chatIsGone();
-    else if (ref && ref === pending?.ref) {
-      pending = null;
-      view.form.fail(words, field);
-    } else if (mine && code === "too_fast") setTimeout(acts.retry, seconds * 1000, mine.id);
-    else if (!mine) state.problem = words;
-=======
+    if (code === "not_restored") return chatIsGone();
     const isPending = ref && ref === pending?.ref;
     if (isPending) pending = null;
     if (mine && code === "too_fast") setTimeout(act, seconds * 1000, "retry", mine.id);
->>>>>>> main
     host.tell("error", { code });
     const { refusal } = await import("./refusals.js");
     view.refusal = refusal;
