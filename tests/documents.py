@@ -106,22 +106,31 @@ LISTS = ("me", "team", "queue")  # shown once after each hello, left out afterwa
 class Story:
     """Plays what the people of a transcript say to a chat machine, and hears what it answers.
 
-    A transcript's lines are `NAME → frame`, `NAME, NAME ← frame`, `NAME leaves`, `NAME is lost` and `(N seconds later)`.
+    A transcript's lines are `NAME → frame`, `NAME, NAME ← frame`, `NAME leaves`, `NAME is lost`, `(N seconds later)` and
+    `(the server is killed and starts again)`.
     """
 
     def __init__(self) -> None:
         self._now = events.Moment(0.0, 1764000000.0)
-        chats = itertools.count(1)
-        rules = Rules()
-        self._machine = ChatMachine(rules, 7, RING, lambda: f"chatAAAAAAAAAAAAAAAAA{next(chats)}", lambda text: text)
-        self._connections = {number: name for name, number in (VISITORS | AGENTS).items()}
-        self._numbers = VISITORS | AGENTS
+        self._chats = itertools.count(1)
+        self._epochs = itertools.count(7)
         self._fresh = itertools.count(100)
-        self._token: str | None = None
+        self._chat_of_token: str | None = None
+        self._tickets: dict[str, str] = {}
         self._heard: list[str] = []
+        self._restart()
+
+    def _restart(self) -> None:
+        """A server without any memory of its own; the sealing keys are as before."""
+        self._machine = ChatMachine(Rules(), next(self._epochs), RING, self._new_id, lambda text: text)
+        self._numbers = VISITORS | AGENTS
+        self._connections = {number: name for name, number in self._numbers.items()}
         self._shown: dict[str, set[str]] = {name: set(LISTS) for name in AGENTS}
         people = tuple(events.AgentIdentity(id=number - 10, name=name) for name, number in AGENTS.items())
         self._handle(events.DirectoryChanged(sites=(events.Site(id="shop", name="Shop"),), agents=people))
+
+    def _new_id(self) -> str:
+        return f"chatAAAAAAAAAAAAAAAAA{next(self._chats)}"
 
     def play(self, step: str) -> list[str]:
         """One line of a transcript that says what a person does; returns what is heard, as lines of a transcript."""
@@ -132,6 +141,8 @@ class Story:
             self._say(said[1], said[2])
         elif gone := re.fullmatch(r"(\w+) (leaves|is lost)", step):
             self._lose(gone[1], leaving=gone[2] == "leaves")
+        elif step == "(the server is killed and starts again)":
+            self._restart()
         else:
             raise AssertionError(f"not a line of a transcript: {step}")
         self._let_pass(0)
@@ -149,8 +160,8 @@ class Story:
 
     def _visitor_says(self, number: int, command: protocol.VisitorCommand) -> None:
         if isinstance(command, protocol.VisitorHello):
-            chat = self._token if command.token else None
-            self._handle(events.VisitorArrived(connection=number, visitor="visitor", hello=command, chat=chat))
+            chat = self._chat_of_token if command.token else None
+            self._handle(events.VisitorArrived(connection=number, visitor="visitor", hello=command, chat=chat, recent=True))
             return
         if isinstance(command, protocol.Start | protocol.LeaveRequest) and command.phone:
             command = msgspec.structs.replace(command, phone=parse_phone(command.phone, "GE") or "")
@@ -180,10 +191,13 @@ class Story:
                 case events.Send(to=to, push=push):
                     self._hear(to, push)
                 case events.IssueToken(connection=connection, chat=chat):
-                    self._token = chat
+                    self._chat_of_token = chat
                     self._hear((connection,), protocol.Token(chat=chat, token="WyJ2aXNpdG9yIl0.example.signature"))
                 case events.OpenTicket(snapshot=snapshot):
+                    self._tickets[snapshot.chat] = "1001-7"
                     outcomes.append(events.TicketSaved(chat=snapshot.chat, number="1001-7"))
+                case events.FindTicket(chat=chat):
+                    outcomes.append(events.TicketFound(chat=chat, number=self._tickets.get(chat)))
                 case events.SaveRequest(connection=connection, request=request):
                     outcomes.append(events.RequestSaved(connection=connection, request=request, number="1002-5"))
                 case events.AppendLines():
