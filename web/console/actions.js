@@ -5,6 +5,7 @@
 import { toResend } from "../shared/chat-state.js";
 import { t } from "../shared/i18n.js";
 import { newId } from "../shared/protocol.js";
+import { recordsOf } from "../shared/records.js";
 import { now } from "./drawing.js";
 import { notice } from "./notices.js";
 
@@ -90,8 +91,7 @@ export class Actions {
   }
 
   /** Gives a server that has lost its memory what this page holds of a chat. */
-  async giveBack(/** @type {string} */ chat, after = 0) {
-    const { recordsOf } = await import("../shared/records.js");
+  giveBack(/** @type {string} */ chat, after = 0) {
     const state = this.desk.chats.get(chat);
     if (state) this.connection.send(recordsOf(state, after));
   }

@@ -123,6 +123,7 @@ const hears = {
 
   line({ kind, by }) {
     rememberTip(state.chat.tip);
+    if (kind === "message") fetchTheRest();
     if (kind === "message" && by === "agent") host.tell("message", { by });
   },
 
@@ -156,6 +157,11 @@ const hears = {
     update();
   },
 };
+
+/** What a chat may need later. Its own server may be gone by then, and the next one may be a newer program with other files. */
+function fetchTheRest() {
+  for (const name of ["../shared/records.js", "./after.js", "./menu.js", "./notices.js", "./refusals.js"]) import(name);
+}
 
 /** The server does not know the chat any more: it lost its memory and nobody held enough, or this page was away for too long. */
 function chatIsGone() {
