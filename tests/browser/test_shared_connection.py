@@ -179,6 +179,6 @@ async def test_a_dropped_socket_is_not_listened_to(page: Page) -> None:
 
 
 async def test_the_close_codes_are_those_of_the_server(page: Page) -> None:
-    codes = await page.evaluate("import('/shared/protocol.js').then(({ CloseCode }) => CloseCode)")
+    codes = await page.evaluate("import('/shared/close-codes.js').then(({ CloseCode }) => CloseCode)")
 
     assert codes == {code.name: int(code) for code in CloseCode}

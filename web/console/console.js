@@ -3,8 +3,8 @@
  */
 import { nextTick } from "../shared/chat-state.js";
 import { Connection } from "../shared/connection.js";
-import "../shared/desk-icons.js";
-import { CloseCode } from "../shared/protocol.js";
+import "../shared/more-icons.js";
+import { CloseCode } from "../shared/close-codes.js";
 import { page } from "../shared/page.js";
 import { t } from "../shared/i18n.js";
 import { Actions } from "./actions.js";

@@ -4,7 +4,7 @@
 import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
-import { CloseCode } from "../shared/protocol.js";
+import { CloseCode } from "../shared/close-codes.js";
 import { button } from "./buttons.js";
 import { redraw } from "./drawing.js";
 

@@ -3,7 +3,7 @@
  * Without it the same pages work, only plainer.
  */
 import { ago } from "../shared/ago.js";
-import "../shared/desk-icons.js";
+import "../shared/more-icons.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { clock, moment } from "../shared/time.js";

@@ -6,6 +6,7 @@ import { isSpeech } from "../shared/chat-state.js";
 import { fill, h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
+import "../shared/more-icons.js";
 import { page } from "../shared/page.js";
 import { countdown } from "./notices.js";
 import { dataLine, describe } from "./words.js";

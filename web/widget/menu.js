@@ -4,6 +4,7 @@
 import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
+import "../shared/more-icons.js";
 
 /** The choices; `act` carries out one. @param {any} state @param {(name: string) => void} act */
 export function choices(state, act) {

@@ -4,7 +4,8 @@
 import { arrange, h } from "../shared/dom.js";
 import { n, t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
-import { CloseCode } from "../shared/protocol.js";
+import "../shared/more-icons.js";
+import { CloseCode } from "../shared/close-codes.js";
 import { span } from "../shared/time.js";
 
 /**
