@@ -54,6 +54,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     agent_notice_after: float = 5.0
     agent_reclaim: float = 60.0
     agent_lost_after: float = 600.0
+    restore_wait: float = 60.0
 
     # Conversations that end.
     inactive_after: float = 600.0

@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from livesupport.chat.believing import Restoring
 from livesupport.chat.events import AppendLines, Connection, Count, Effect, Moment, Send, Site
 from livesupport.chat.protocol import Line, LineKind, Lines, Party, Push, RefusalCode, Refused, Tip, VisitorCard
 from livesupport.chat.seal import KeyRing
-from livesupport.chat.state import Agent, AgentSocket, Chat, QueueKey, Restoring, VisitorSocket
+from livesupport.chat.state import Agent, AgentSocket, Chat, QueueKey, VisitorSocket
 from livesupport.chat.timers import Timers
+from livesupport.chat.transcript import Place
 from livesupport.rules import Rules
 
 RUNNING_TIMERS = (
     "offer", "show_queue", "wait_prompt", "max_wait", "agent_lost", "gone_notice", "grace", "idle", "age", "ending",
+    "confirm",
 )  # fmt: skip
+MOST_ENDED = 5000
 CHAT_TIMERS = (*RUNNING_TIMERS, "saving", "append", "forget", "lease")
 
 
@@ -49,7 +53,8 @@ class Floor:
         self.messages = 0  # said since the start, for the metrics
         self.unwritten: dict[str, AppendLines] = {}  # lines of saved chats that are not known to be in their tickets
         self.restoring: dict[str, Restoring] = {}  # chats that their visitors are bringing back
-        self.ended: dict[str, None] = {}  # chats that agents' pages saw ending before this start, oldest first
+        self.ended: dict[str, None] = {}  # chats that ended lately, here or as an agent's page saw it; nobody brings them back
+        self.settled_at = float("-inf")  # until then those who were here before a restart come back, and nobody is offered
         self.draining = False
         self._touched: dict[str, Chat] = {}
         self._told_agents: dict[int, Agent] = {}
@@ -127,10 +132,13 @@ class Floor:
             self.effects.append(Send(to=audience, push=line))
         return line
 
-    def show_lines(self, to: Iterable[Connection], chat: Chat, tip: Tip | None = None) -> None:
-        """The lines after `tip` to some connections: first how many, then each as the record that it is."""
+    def show_lines(
+        self, to: Iterable[Connection], chat: Chat, tip: Tip | None = None, held: frozenset[Place] | None = None
+    ) -> None:
+        """The lines after `tip`, or those that a page which told what it holds has not, to some connections: first how many,
+        then each as the record that it is."""
         connections = tuple(to)
-        lines, reset = chat.transcript.since(tip)
+        lines, reset = chat.transcript.since(tip) if held is None else chat.transcript.beyond(held)
         self.send(connections, Lines(chat=chat.id, count=len(lines), reset=reset))
         for line in lines:
             self.send(connections, line)
@@ -193,6 +201,7 @@ class Floor:
             self.visitor_sockets[connection].chat = None
         for supervisor in chat.supervisors.values():
             supervisor.reading.pop(chat.id, None)
+        self.note_ended([chat.id])
         self.bytes -= chat.transcript.size
         chat.transcript.clear()
         chat.notes.lines.clear()
@@ -200,3 +209,11 @@ class Floor:
         self.chats.pop(chat.id, None)
         self.waiting.pop(chat.id, None)
         self._touched.pop(chat.id, None)
+
+    def note_ended(self, chats: Iterable[str]) -> None:
+        """Remembers the ids of chats that have ended, the newest few thousand: nobody brings them back."""
+        for chat in chats:
+            self.ended.pop(chat, None)
+            self.ended[chat] = None
+        while len(self.ended) > MOST_ENDED:
+            del self.ended[next(iter(self.ended))]

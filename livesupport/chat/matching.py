@@ -18,6 +18,7 @@ from livesupport.chat.protocol import (
     Tip,
 )
 from livesupport.chat.state import Agent, AgentSocket, Chat, Offer
+from livesupport.chat.transcript import Place
 
 # ── offering ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -25,6 +26,9 @@ from livesupport.chat.state import Agent, AgentSocket, Chat, Offer
 def dispatch(floor: Floor) -> None:
     """Offers every waiting chat to its best agent, in the order of the queue."""
     if floor.draining:
+        return
+    if floor.now.mono < floor.settled_at:
+        _dispatch_at(floor, floor.settled_at)
         return
     for chat in sorted(floor.waiting.values(), key=lambda chat: chat.order):
         if chat.wants_agent and chat.sockets:
@@ -211,10 +215,17 @@ def seat(floor: Floor, chat: Chat, agent: Agent) -> None:
     floor.touch_agent(agent)
 
 
-def show(floor: Floor, chat: Chat, agent: Agent, connections: Iterable[Connection], tip: Tip | None = None) -> None:
+def show(
+    floor: Floor,
+    chat: Chat,
+    agent: Agent,
+    connections: Iterable[Connection],
+    tip: Tip | None = None,
+    held: frozenset[Place] | None = None,
+) -> None:
     """Everything a console needs to draw a chat: its state, the lines that it lacks, the notes, the receipts."""
     floor.send(connections, views.agent_chat(floor, chat, mine=chat.agent is agent))
-    floor.show_lines(connections, chat, tip)
+    floor.show_lines(connections, chat, tip, held)
     for note in chat.notes.lines:
         floor.send(connections, note)
     for receipt in views.receipts(chat):
@@ -255,7 +266,7 @@ def enter_queue(floor: Floor, chat: Chat, *, returning: bool) -> None:
     rules, now = floor.rules, floor.now.mono
     chat.returning, chat.escalated = returning, False
     floor.waiting[chat.id] = chat
-    floor.timers.set("show_queue", chat.id, now + rules.show_queue_after)
+    floor.timers.set("show_queue", chat.id, max(now + rules.show_queue_after, floor.settled_at))
     floor.timers.set("wait_prompt", chat.id, now + rules.wait_prompt_after)
     floor.timers.set("max_wait", chat.id, now + rules.max_wait)
     floor.seats_changed = True

@@ -18,7 +18,7 @@ from livesupport.chat.state import Agent, AgentSocket, Chat, Pages, Restoring, V
 from livesupport.chat.transcript import place
 
 MOST_AT_ONCE = 32
-WAIT_FOR_CONSOLE = 60.0  # seconds: for the only page that still holds the records
+SETTLE_SECONDS = 5.0  # from the first that comes back: else whoever is quickest gets the seats and the places of the others
 WAIT_FOR_GAPS = 2.0  # seconds: for a console that is here and may hold what the visitor lacks
 REARM_WITHIN = 180.0  # seconds
 BYTES_PER_LINE = 400  # what a frame adds to its text
@@ -46,13 +46,15 @@ def is_full(floor: Floor, event: VisitorArrived) -> bool:
 def begin(floor: Floor, socket: VisitorSocket, event: VisitorArrived) -> None:
     """Asks the visitor's page for what it holds. Another page of the same visitor takes the place of the first."""
     assert event.chat is not None
+    if floor.settled_at < 0:
+        floor.settled_at = floor.now.mono + SETTLE_SECONDS
     floor.restoring[event.chat] = Restoring(
         name=ChatName(socket.site, event.chat, socket.visitor),
         connection=socket.connection,
         tip=event.hello.tip,
         remembered=event.hello.remembered or event.hello.tip,
     )
-    floor.timers.set("restore", event.chat, floor.now.mono + WAIT_FOR_CONSOLE)
+    floor.timers.set("restore", event.chat, floor.now.mono + floor.rules.restore_wait)
     floor.send((socket.connection,), Wanted(chat=event.chat))
 
 

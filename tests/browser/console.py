@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.house import BrowserHouse, one_page
+from tests.browser.house import House, one_page
 from tests.live.house import Page as Socket
 from tests.serving import new_id
 
@@ -70,7 +70,7 @@ class Console:
 
 
 async def console(
-    house: BrowserHouse, login: str = "ana", context: BrowserContext | None = None, language: str = "en", **options: Any
+    house: House, login: str = "ana", context: BrowserContext | None = None, language: str = "en", **options: Any
 ) -> Console:
     """An agent opens the console, in a fresh browser unless one is given."""
     page = await one_page(context or await house.signed_in(login, **options), f"{house.url}/console?lang={language}")
@@ -103,14 +103,14 @@ class Guest:
         self.chat = str((await self.socket.hear("token"))["chat"])
 
 
-async def guest(house: BrowserHouse, name: str = "Nino", question: str = QUESTION, **more: Any) -> Guest:
+async def guest(house: House, name: str = "Nino", question: str = QUESTION, **more: Any) -> Guest:
     """Somebody asks; `more` are further fields of the start."""
     person = Guest(await house.visitor(), name)
     await person.ask(question, **more)
     return person
 
 
-async def talking(house: BrowserHouse, name: str = "Nino", *, login: str = "ana", **more: Any) -> tuple[Console, Guest]:
+async def talking(house: House, name: str = "Nino", *, login: str = "ana", **more: Any) -> tuple[Console, Guest]:
     """An agent is available, and has taken the chat of a visitor; `more` are further fields of the start."""
     agent = await console(house, login)
     await agent.become_available()

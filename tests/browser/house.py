@@ -18,7 +18,7 @@ from uvicorn import Config, Server
 
 from livesupport.model import Role
 from tests.live.house import Page as Socket
-from tests.serving import Running, free_port, running
+from tests.serving import Reachable, Running, free_port, running
 
 PASSWORD = "a good long password"
 PEOPLE: dict[str, tuple[str, Role]] = {"ana": ("Ana", "agent"), "ben": ("Ben", "agent"), "sofia": ("Sofia", "supervisor")}
@@ -81,13 +81,13 @@ class Shop:
         return HTMLResponse(PAGE.format(lang=self.lang, head=self.head, body=body), headers=self.headers)
 
 
-class BrowserHouse:
-    """A running server, the shop that embeds it, and the browsers of those who look at both.
+class House:
+    """A server, the shop that embeds it, and the browsers of those who look at both.
 
     `problems` gathers what no page may do: throw, or break its Content-Security-Policy.
     """
 
-    def __init__(self, server: Running, shop: Shop, chromium: Browser, stack: AsyncExitStack) -> None:
+    def __init__(self, server: Reachable, shop: Shop, chromium: Browser, stack: AsyncExitStack) -> None:
         self.server = server
         self.shop = shop
         self.url = server.url
@@ -123,6 +123,12 @@ class BrowserHouse:
     async def visitor(self) -> Socket:
         """A visitor whose panel is open, by socket alone: for tests of the agents' side."""
         return await self._stack.enter_async_context(self.server.visitor())
+
+
+class BrowserHouse(House):
+    """A house whose server runs inside the test, which may look into it."""
+
+    server: Running
 
     async def change_site(self, **fields: Any) -> None:
         """Changes the site that the shop embeds."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import BrowserContext, FrameLocator, Locator, Page
 
-from tests.browser.house import BrowserHouse, one_page
+from tests.browser.house import House, one_page
 
 QUESTION = "Where is my order?"
 
@@ -56,7 +56,7 @@ class Visitor:
         await self.message.press("Enter")
 
 
-async def visitor(house: BrowserHouse, context: BrowserContext | None = None, path: str = "/") -> Visitor:
+async def visitor(house: House, context: BrowserContext | None = None, path: str = "/") -> Visitor:
     """Somebody comes to the shop, in a fresh browser unless one is given."""
     page = await one_page(context or await house.browser(), house.shop.origin + path)
     return Visitor(page)

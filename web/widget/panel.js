@@ -16,6 +16,7 @@ const LOST_AFTER = 1500; // ms; most losses are over before anybody needs to kno
 /** What begins anew with each chat. */
 const fresh = {
   wish: "chat", wantsForm: false, requested: "", problem: "", image: false, confirmErase: false, rated: false, hadAgent: false,
+  restoring: false,
 };
 
 /** Everything that is drawn. What people say lives here, in the memory of this page, and nowhere else. */
@@ -27,7 +28,6 @@ const state = {
   service: /** @type {any} */ (null),
   isLost: false,
   forgetful: !survivesReload,
-  restoring: false,
   isOpen: parent === window,
 };
 

@@ -11,14 +11,14 @@ import { page } from "../shared/page.js";
 import { StartForm, contacts } from "./form.js";
 import { availability, dataLine, describe, place } from "./words.js";
 
-/** @typedef {"loading" | "unreachable" | "form" | "chat" | "over" | "requested"} Screen */
+/** @typedef {"loading" | "unreachable" | "restoring" | "form" | "chat" | "over" | "requested"} Screen */
 
 /** Which screen a state is shown on. @param {any} state @returns {Screen} */
 export function screenOf({ chat, service, connection, requested, wantsForm, restoring }) {
   if (requested) return "requested";
   if (!wantsForm && (chat.erased || chat.info?.status === "ended")) return "over";
   if (!wantsForm && chat.info) return "chat";
-  if (restoring) return "loading";
+  if (restoring) return "restoring";
   if (service) return "form";
   return connection.tries || connection.state === "closed" ? "unreachable" : "loading";
 }
@@ -101,6 +101,7 @@ export class View {
     else if (screen === "form") fill(this.main, this.form.element);
     else if (screen === "loading") fill(this.main, skeleton());
     else if (screen === "unreachable") fill(this.main, this.#unreachable());
+    else if (screen === "restoring") fill(this.main, this.#restoring());
     else {
       const { afterwards } = await import("./after.js");
       const hasLines = screen === "over" && this.state.chat.lines.length > 0;
@@ -145,6 +146,8 @@ export class View {
     const { notices, drawNotices } = await import("./notices.js");
     const news = drawNotices(this.notices, notices(this.state), this.state.chat.infoAt, this.act);
     if (news.length) this.say(news.join(" "));
+    // The cursor goes to the harmless answer.
+    if (news.length && this.state.confirmErase) this.notices.querySelector(".buttons > :last-child").focus();
   }
 
   /** Shows who is typing, or nobody. */
@@ -161,7 +164,7 @@ export class View {
   async #fillMenu() {
     const { choices } = await import("./menu.js");
     fill(this.choices, choices(this.state, (name) => {
-      this.menu.open = false;
+      this.closeMenu();
       this.act(name);
     }));
   }
@@ -172,6 +175,13 @@ export class View {
     this.menu.open = false;
     if (wasOpen) this.menu.firstChild.focus();
     return wasOpen;
+  }
+
+  /** This page is new and has nothing to give back, but an agent's page may: that takes as long as that page is away. */
+  #restoring() {
+    return h("div", { class: "start" }, h("h2", { tabIndex: -1 }, t("One moment, please")),
+      h("p", {}, t("Our server restarted. We are bringing your chat back.")),
+      h("button", { class: "button", type: "button", on: { click: () => this.act("anew") } }, t("New chat")));
   }
 
   #unreachable() {
