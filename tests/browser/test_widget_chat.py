@@ -470,3 +470,16 @@ async def test_the_host_page_may_end_the_chat(house: BrowserHouse) -> None:
     await nino.page.wait_for_function("window.ended")
     ended: Any = await nino.page.evaluate("ended")
     assert ended == {"reason": "visitor_erased"}
+
+
+async def test_by_keyboard_the_question_before_erasing_begins_at_the_harmless_answer(house: BrowserHouse) -> None:
+    nino, _ana, _chat = await talking(house)
+    await nino.menu.focus()
+    await nino.page.keyboard.press("Enter")
+    await nino.button("End and erase").focus()
+    await nino.page.keyboard.press("Enter")
+
+    await expect(nino.button("Go back")).to_be_focused()
+    await nino.page.keyboard.press("Enter")
+    await expect(nino.said("Good day, Nino.")).to_be_visible()
+    await expect(nino.panel.locator(".notice")).to_have_count(0)

@@ -26,6 +26,7 @@ import { span } from "../shared/time.js";
 export function notices({ chat, connection, isLost, problem, image, confirmErase, forgetful, restoring }) {
   const info = chat.info ?? {};
   const isOver = info.status === "ended" || chat.erased;
+  if (confirmErase && !isOver) return [confirmation(info)];
   /** @type {(Notice | false | null | undefined)[]} */
   const all = [
     forgetful && !isOver && {
@@ -49,15 +50,19 @@ export function notices({ chat, connection, isLost, problem, image, confirmErase
     },
     restoring && { icon: "offline", tone: "waiting", text: t("Our server restarted. We are bringing your chat back.") },
     aboutConnection(connection, isLost),
-    confirmErase && !isOver && {
-      icon: "erase", tone: "attention",
-      text: info.ticket
-        ? t("End the chat and erase it? Request #{number} is kept.", { number: info.ticket })
-        : t("End the chat and erase it, at once and for good?"),
-      buttons: [[t("End and erase"), "erase", "danger"], [t("Go back"), "keep"]],
-    },
   ];
   return /** @type {Notice[]} */ (all.filter(Boolean));
+}
+
+/** Asked alone, so that nothing stands between the question and its answers. @param {any} info @returns {Notice} */
+function confirmation({ ticket }) {
+  return {
+    icon: "erase", tone: "attention",
+    text: ticket
+      ? t("End the chat and erase it? Request #{number} is kept.", { number: ticket })
+      : t("End the chat and erase it, at once and for good?"),
+    buttons: [[t("End and erase"), "erase", "danger"], [t("Go back"), "keep"]],
+  };
 }
 
 /** @param {any} info @returns {Notice | false} */
