@@ -148,8 +148,6 @@ export class View {
     if (news.length) this.say(news.join(" "));
     // The cursor goes to the harmless answer.
     if (news.length && this.state.confirmErase) this.notices.querySelector(".buttons > :last-child").focus();
-    // The cursor goes to the harmless answer.
-    if (news.length && this.state.confirmErase) this.notices.querySelector(".buttons > :last-child").focus();
   }
 
   /** Shows who is typing, or nobody. */
