@@ -13,10 +13,9 @@ from livesupport.chat.protocol import (
     CloseCode,
     Released,
     SetIntent,
-    Wanted,
     command_names,
 )
-from livesupport.chat.state import Agent, AgentSocket, Chat, Pages
+from livesupport.chat.state import Agent, AgentSocket, Chat
 
 VERSION = "1"
 
@@ -76,7 +75,7 @@ def arrived(floor: Floor, event: AgentArrived) -> None:
         return
     socket = AgentSocket(connection=event.connection, agent=agent)
     floor.agent_sockets[event.connection] = socket
-    restoring.note_ended(floor, event.hello.ended)
+    floor.note_ended(event.hello.ended)
     if agent.intent is None:
         agent.intent = event.hello.intent or "away"
     _connect(floor, agent, event.connection)
@@ -89,29 +88,19 @@ def arrived(floor: Floor, event: AgentArrived) -> None:
         floor.send(to, views.offer(floor, chat))
     _sort_held(floor, socket, event.hello)
     for chat in (*agent.chats.values(), *agent.reading.values()):
-        if not chat.unconfirmed:
+        if chat.id not in socket.holds and not chat.unconfirmed:
             matching.show(floor, chat, agent, to, event.hello.tips.get(chat.id))
-    for chat in [chat for chat in agent.chats.values() if chat.unconfirmed]:
-        _take_back(floor, chat, socket)
     restoring.console_arrived(floor, socket)
 
 
 def _sort_held(floor: Floor, socket: AgentSocket, hello: AgentHello) -> None:
-    """What the page holds and is no longer its own is dropped; of an earlier epoch it may be all that is left of a chat."""
+    """What the page holds and is no longer its own is dropped; of an earlier epoch it may be all that is left of a line."""
     for chat_id, tip in hello.tips.items():
-        if chat_id in socket.agent.chats or (chat_id not in floor.chats and tip.epoch != floor.epoch):
+        chat = floor.chats.get(chat_id)
+        if tip.epoch != (chat.transcript.epoch if chat else floor.epoch):
             socket.holds[chat_id] = tip
-        elif chat_id not in socket.agent.reading:
+        elif chat_id not in socket.agent.chats and chat_id not in socket.agent.reading:
             floor.send((socket.connection,), Released(chat=chat_id))
-
-
-def _take_back(floor: Floor, chat: Chat, socket: AgentSocket) -> None:
-    """The visitor was back first: the agent goes on, and the page is asked for what it holds beyond."""
-    is_holder = chat.id in socket.holds
-    restoring.confirm(floor, chat, socket.agent)
-    if is_holder:
-        socket.pages[chat.id] = Pages()
-        floor.send((socket.connection,), Wanted(chat=chat.id))
 
 
 def _connect(floor: Floor, agent: Agent, connection: int) -> None:

@@ -122,7 +122,7 @@ def _snapshot(chat: Chat) -> Snapshot:
         started_at=chat.started_wall,
         agent=chat.agent.id if chat.agent else None,
         saved_by=chat.saving.by.id if chat.saving.by else None,
-        lines=tuple(chat.transcript.lines),
+        lines=tuple(filter(chat.transcript.counts, chat.transcript.lines)),
         notes=tuple(chat.notes.lines),
     )
 
@@ -176,7 +176,8 @@ def flush(floor: Floor, chat: Chat) -> None:
     floor.timers.cancel("append", chat.id)
     if saving.state != "saved":
         return
-    lines, notes = tuple(chat.transcript.lines[saving.saved_upto :]), tuple(chat.notes.lines[saving.saved_notes :])
+    lines = tuple(filter(chat.transcript.counts, chat.transcript.lines[saving.saved_upto :]))
+    notes = tuple(chat.notes.lines[saving.saved_notes :])
     saving.saved_upto, saving.saved_notes = len(chat.transcript.lines), len(chat.notes.lines)
     if lines or notes:
         earlier = floor.unwritten.get(chat.id, AppendLines(chat=chat.id, lines=(), notes=()))

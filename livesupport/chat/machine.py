@@ -95,6 +95,7 @@ CHAT_DEADLINES: dict[str, Callable[[Floor, Chat], None]] = {
     "saving": conversion.due,
     "append": conversion.flush,
     "lease": restoring.renew_lease,
+    "confirm": restoring.confirm_due,
 }
 
 AGENT_DEADLINES: dict[str, Callable[[Floor, Agent], None]] = {

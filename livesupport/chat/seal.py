@@ -58,7 +58,7 @@ class Chain:
     def seal(self, frame: Frame) -> str:
         """Ties the next frame, which has no seal yet, to the chain; returns its seal, to be its last member."""
         self.tag = _tag(self._key, self.tag, encode(frame)[:-1])
-        return f"{self._key_id}.{urlsafe_b64encode(self.tag).rstrip(b'=').decode()}"
+        return f"{self._key_id}.{_written(self.tag).decode()}"
 
 
 class Record(NamedTuple):
@@ -70,14 +70,16 @@ class Record(NamedTuple):
 
 
 def take_apart(raw: str) -> Record | None:
-    """Splits a record into what is sealed and the seal; None when it has not the form of a record."""
+    """Splits a record into what is sealed and the seal; None when it has not the form of a record. A tag is read in the one
+    spelling in which it was written: what a lenient decoder skips could hide another member from the tag."""
     body, found, rest = raw.encode("utf-8", "surrogatepass").rpartition(_MEMBER)
     if not found or not rest.endswith(_END):
         return None
     key_id, _, tag = rest[: -len(_END)].partition(b".")
     try:
         decoded = urlsafe_b64decode(tag + b"==")
-        return Record(body, key_id.decode("ascii"), decoded) if len(decoded) == TAG_BYTES else None
+        is_ours = len(decoded) == TAG_BYTES and _written(decoded) == tag
+        return Record(body, key_id.decode("ascii"), decoded) if is_ours else None
     except (binascii.Error, ValueError):
         return None
 
@@ -100,6 +102,10 @@ class Verifier:
         if key_id not in self._keys and key_id in self._ring.keys:
             self._keys[key_id] = derive(self._ring.keys[key_id], self._name, self._purpose)
         return self._keys.get(key_id)
+
+
+def _written(tag: bytes) -> bytes:
+    return urlsafe_b64encode(tag).rstrip(b"=")
 
 
 def _tag(key: bytes, previous: bytes, body: bytes) -> bytes:

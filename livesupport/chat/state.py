@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from livesupport.chat.events import AgentIdentity, Connection
-from livesupport.chat.protocol import EndReason, Intent, Line, NoteLine, Status, Tip, VisitorCard
-from livesupport.chat.seal import ChatName
-from livesupport.chat.transcript import Notes, Transcript
+from livesupport.chat.protocol import EndReason, Intent, Status, Tip, VisitorCard
+from livesupport.chat.transcript import Notes, Place, Transcript
 
 QueueKey = tuple[str, int | None]  # (site, topic)
 SavingState = Literal["none", "armed", "asked", "saving", "saved"]
@@ -208,7 +207,8 @@ class AgentSocket:
     agent: Agent
     watches: bool = False
     holds: dict[str, Tip] = field(default_factory=dict)  # chats of an earlier epoch whose records the page keeps
-    pages: dict[str, Pages] = field(default_factory=dict)  # records that are on their way from this page
+    pages: dict[str, Pages] = field(default_factory=dict)  # chats whose records are on their way from this page
+    gave: dict[str, frozenset[Place] | None] = field(default_factory=dict)  # which lines of them it holds, as its records told
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -218,20 +218,3 @@ class Pages:
     lines: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     size: int = 0  # bytes
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Restoring:
-    """A chat that was lost with the server's memory and is being brought back by its visitor's page."""
-
-    name: ChatName
-    connection: Connection
-    tip: Tip | None = None  # the last line that the page holds
-    remembered: Tip | None = None  # the last line that the browser has ever held
-    pages: Pages = field(default_factory=Pages)
-    visitor_has_sent: bool = False
-    lines: list[Line] = field(default_factory=list)  # verified, of both sides
-    notes: list[NoteLine] = field(default_factory=list)
-    opened: bytes = b""  # the tag of the first line
-    asked: set[Connection] = field(default_factory=set)  # consoles whose records are on their way
-    looking: bool = False  # for a ticket that it may have been saved as

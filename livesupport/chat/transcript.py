@@ -21,7 +21,11 @@ def place(line: Line) -> Place:
 
 
 class Transcript:
-    """A message is known by its author and the author's own id, and is taken once. `epoch` is that of new lines."""
+    """A message is known by its author and the author's own id, and is taken once. `epoch` is that of new lines.
+
+    Only lines of an earlier epoch can be found later (`add`). A message among them may have been sent again meanwhile, because
+    its author had not heard of it: then it has two lines, the later one counts, and the earlier only holds the chain together.
+    """
 
     def __init__(self, chat: str, epoch: int, chain: Chain) -> None:
         self.chat = chat
@@ -31,6 +35,7 @@ class Transcript:
         self.messages = 0
         self._chain = chain
         self._by_id: dict[tuple[str, str], Line] = {}
+        self._settled: Place = (0, 0)  # up to here lines were found later: a page's tip does not tell which of them it holds
 
     def __repr__(self) -> str:
         return f"<Transcript of {len(self.lines)} lines>"
@@ -71,11 +76,13 @@ class Transcript:
         self.lines = sorted((*self.lines, *missing), key=place)
         for line in missing:
             self._index(line)
+        if missing:
+            self._settled = place(self.lines[-1])
         return missing
 
     def _index(self, line: Line) -> None:
         self.size += OVERHEAD + len(line.text) * 2
-        if line.id is not None:
+        if line.id is not None and not ((known := self.known(author(line), line.id)) and place(known) > place(line)):
             self._by_id[(author(line), line.id)] = line
         if line.kind == "message":
             self.messages += 1
@@ -85,11 +92,28 @@ class Transcript:
         return self._by_id.get((author, id))
 
     def since(self, tip: Tip | None) -> tuple[list[Line], bool]:
-        """The lines after `tip`, and whether they are all there are (the tip is no line of this chat)."""
-        index = bisect_right(self.lines, (tip.epoch, tip.seq), key=place) if tip else 0
-        if not index or not tip or place(self.lines[index - 1]) != (tip.epoch, tip.seq):
+        """The lines after `tip`, and whether they are all there are (the tip does not tell what the page holds)."""
+        if tip is None or (tip.epoch, tip.seq) <= self._settled or not self.holds(tip):
             return list(self.lines), True
-        return self.lines[index:], False
+        return self.lines[self._upto(tip) :], False
+
+    def beyond(self, held: frozenset[Place]) -> tuple[list[Line], bool]:
+        """As `since`, for a page that holds exactly these lines."""
+        if held != {place(line) for line in self.lines[: len(held)]}:
+            return list(self.lines), True
+        return self.lines[len(held) :], False
+
+    def holds(self, tip: Tip) -> bool:
+        """Whether `tip` is a line of this chat."""
+        index = self._upto(tip)
+        return index > 0 and place(self.lines[index - 1]) == (tip.epoch, tip.seq)
+
+    def _upto(self, tip: Tip) -> int:
+        return bisect_right(self.lines, (tip.epoch, tip.seq), key=place)
+
+    def counts(self, line: Line) -> bool:
+        """Whether a line is to be read; False for one whose message has come again."""
+        return line.id is None or self.known(author(line), line.id) == line
 
     def clear(self) -> None:
         """Forgets every line."""

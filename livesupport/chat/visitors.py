@@ -204,7 +204,7 @@ def lost(floor: Floor, event: VisitorLost) -> None:
     """A page is gone. With the last one a countdown begins, short for a page that closed itself."""
     socket = floor.visitor_sockets.pop(event.connection, None)
     if socket is not None:
-        restoring.abandon(floor, socket)
+        restoring.left(floor, socket)
     if socket is None or socket.chat is None:
         return
     chat = socket.chat
