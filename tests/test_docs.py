@@ -66,17 +66,12 @@ def metric_names() -> set[str]:
 
 def logged_events() -> set[str]:
     """Every event name that the code gives to a logger, and every one that is announced."""
+    calls = {f"log.{level}" for level in ("debug", "info", "warning", "error", "exception", "critical")}
     found = set(logs.EVENTS)
     for file in (ROOT / "livesupport").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and ast.unparse(node.func).startswith("log.")
-            ):
-                found |= {
-                    part.value for part in node.args[:1] if isinstance(part, ast.Constant) and isinstance(part.value, str)
-                }
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in calls and isinstance(node.args[0], ast.Constant):
+                found.add(str(node.args[0].value))
     return found
 
 
