@@ -18,6 +18,7 @@ class Client(asyncio.Protocol):
     def __init__(self) -> None:
         self.hear: Callable[[bytes], None] = lambda payload: None
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._transport: asyncio.Transport
         self._rest = b""
 
@@ -29,6 +30,7 @@ class Client(asyncio.Protocol):
         """During the handshake this is a refusal; later the measurement will miss its messages."""
         if not self.opened.done():
             self.opened.set_exception(ConnectionError("the connection was cut"))
+        self.closed.set_result(None)
 
     def say(self, payload: bytes) -> None:
         """Sends a text frame masked with zeros: legal, the same work for the server, and none for us."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from subprocess import DEVNULL, PIPE
 
 from bench.client import Client, connect
 from livesupport.accounts.service import Accounts
@@ -83,14 +82,19 @@ class Server(ABC):
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[int]:
         """Starts the process, and gives its id."""
-        with subprocess.Popen(self.command(), preexec_fn=pin_server, stdout=DEVNULL, stderr=PIPE) as process:
+        with (
+            tempfile.TemporaryFile() as complaints,
+            subprocess.Popen(self.command(), preexec_fn=pin_server, stdout=subprocess.DEVNULL, stderr=complaints) as process,
+        ):
             try:
-                await self._answer(process)
+                if not await self._answers(process):
+                    complaints.seek(0)
+                    raise RuntimeError(f"{self.name} did not start: {complaints.read().decode()}")
                 yield process.pid
             finally:
-                process.send_signal(signal.SIGKILL)
+                process.kill()
 
-    async def _answer(self, process: subprocess.Popen[bytes]) -> None:
+    async def _answers(self, process: subprocess.Popen[bytes]) -> bool:
         async with asyncio.timeout(START_SECONDS):
             while process.poll() is None:
                 try:
@@ -99,8 +103,8 @@ class Server(ABC):
                     await asyncio.sleep(0.05)
                 else:
                     writer.close()
-                    return
-        raise RuntimeError(f"{self.name} did not start: {process.stderr and process.stderr.read().decode()}")
+                    return True
+        return False
 
     @abstractmethod
     def command(self) -> list[str]:

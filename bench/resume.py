@@ -1,0 +1,140 @@
+"""How long the death of the server lasts for those who talk: `python -m bench.resume [--quick] [--json FILE]`.
+
+Visitors and agents talk, the server gets SIGKILL and is started again. Their pages do what browsers do: they come back with
+the jitter of `web/shared/connection.js` and give back the records that they hold. A chat is usable again when a new message
+of its visitor has reached its agent; the time counts from the moment the new server listens.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import msgspec
+import uvloop
+
+from bench.pages import AgentPage, VisitorPage
+from bench.servers import LOAD_CORE, Product, pin
+from livesupport import logs
+from livesupport.config import Log
+
+SEATS = 20  # chats of one agent
+LONGEST = 120.0  # seconds until a run is given up
+TARGETS = {2000: 10.0, 500: 6.0}  # chats → seconds, 99th percentile
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How much is measured."""
+
+    chats: tuple[int, ...] = (500, 2000)
+    messages: int = 10  # that each side has said before the end
+
+
+QUICK = Plan(chats=(60,), messages=4)
+
+
+class Result(msgspec.Struct, frozen=True):
+    """One death. Times in seconds since the new server listened; `lost`: chats that did not come back whole."""
+
+    chats: int
+    lost: int
+    down: float
+    p50: float
+    p99: float
+    last: float
+
+
+async def measure(plan: Plan) -> list[Result]:
+    """Runs the whole plan, each size on data of its own."""
+    return [await _die_once(chats, plan.messages) for chats in plan.chats]
+
+
+async def _die_once(chats: int, messages: int) -> Result:
+    with tempfile.TemporaryDirectory(prefix="livesupport-bench-") as data:
+        product = Product(Path(data), -(-chats // SEATS))
+        await product.prepare()
+        agents = [AgentPage(product, secret) for secret in product.secrets]
+        visitors = [VisitorPage(product, number, messages) for number in range(chats)]
+        pages = [*agents, *visitors]
+        async with product.running():
+            for page in pages:
+                page.open()
+            await _each(visitor.has_talked for visitor in visitors)
+        died = time.perf_counter()
+        for visitor in visitors:
+            visitor.will_resume()
+        async with product.running():
+            listened = time.perf_counter()
+            await _each(visitor.is_usable for visitor in visitors)
+            result = _result(listened, died, agents, visitors)
+        for page in pages:
+            page.leave()
+    return result
+
+
+async def _each(futures: object) -> None:
+    """Waits for all of these, or until it takes too long."""
+    await asyncio.wait([*futures], timeout=LONGEST)  # type: ignore[misc]
+
+
+def _result(listened: float, died: float, agents: list[AgentPage], visitors: list[VisitorPage]) -> Result:
+    said = {chat: words for agent in agents for chat, words in agent.said().items()}
+    whole = [visitor for visitor in visitors if visitor.is_whole(said.get(visitor.chat))]
+    taken = sorted(max(0.0, visitor.is_usable.result() - listened) for visitor in whole) or [LONGEST]
+    percentiles = statistics.quantiles(taken, n=100) if len(taken) > 1 else taken * 99
+    return Result(
+        chats=len(visitors),
+        lost=len(visitors) - len(whole),
+        down=listened - died,
+        p50=percentiles[49],
+        p99=percentiles[98],
+        last=taken[-1],
+    )
+
+
+def table(results: list[Result]) -> str:
+    """For people."""
+    lines = [f"{'chats':>8}{'lost':>8}{'down s':>10}{'p50 s':>10}{'p99 s':>10}{'last s':>10}"]
+    lines += [f"{r.chats:8}{r.lost:8}{r.down:10.2f}{r.p50:10.2f}{r.p99:10.2f}{r.last:10.2f}" for r in results]
+    return "\n".join([*lines, "", *verdict(results)])
+
+
+def verdict(results: list[Result]) -> list[str]:
+    """The targets, and whether they were met."""
+    lines = []
+    for result in results:
+        lines.append(f"{_mark(result.lost == 0)} {result.chats} chats: {result.lost} lost")
+        if target := TARGETS.get(result.chats):
+            lines.append(f"{_mark(result.p99 < target)} {result.chats} chats: p99 {result.p99:.1f} s, at most {target:.0f} s")
+    return lines
+
+
+def _mark(is_met: bool) -> str:
+    return "met   " if is_met else "MISSED"
+
+
+def main() -> None:
+    """Measures, prints, and exits 1 when a target was missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench.resume", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="some seconds, to see that it runs")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures there too")
+    arguments = parser.parse_args()
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    logs.configure(Log(level="warning"))
+    pin(LOAD_CORE)
+    results = uvloop.run(measure(QUICK if arguments.quick else Plan()))
+    if arguments.json:
+        arguments.json.write_bytes(msgspec.json.format(msgspec.json.encode(results)))
+    print(table(results))
+    sys.exit(any(line.startswith(_mark(False)) for line in verdict(results)))
+
+
+if __name__ == "__main__":
+    main()
