@@ -176,7 +176,7 @@ class Accounts:
             await settings.advance(connection, "directory")
             agent = await _agent(connection, login)
             if await _is_last_administrator(connection, agent):
-                raise Conflict("the last administrator cannot be disabled")
+                raise Conflict(_("the last administrator cannot be disabled"))
             await agents.set_disabled(connection, agent.id, agent.disabled_at or now)
             await sessions.remove_of_agent(connection, agent.id)
             return await _unassign(connection, agent, now)
@@ -200,7 +200,7 @@ class Accounts:
 
     async def _add(self, connection: AsyncConnection, new: NewAgent, password_hash: str) -> Agent:
         if await agents.by_login(connection, new.login):
-            raise Conflict("this login is taken")
+            raise Conflict(_("this login is taken"))
         if len(await sites.topics_by_ids(connection, new.topics)) != len(new.topics):
             raise Invalid({"topics": _("Choose topics that exist.")})
         return await agents.add(
@@ -219,7 +219,7 @@ class Accounts:
 async def _agent(connection: AsyncConnection, login: str) -> Agent:
     agent = await agents.by_login(connection, folded_login(login))
     if agent is None:
-        raise NotFound("no such agent")
+        raise NotFound(_("no such agent"))
     return agent
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from livesupport.cleaning import clean, clean_line
-from livesupport.errors import NotFound
+from livesupport.errors import Conflict, NotFound
+from livesupport.i18n import gettext as _
 from livesupport.model import CannedReply, Site, Topic
 from livesupport.sites.requests import check_canned, check_site, check_topic, is_site_id, tidied
 from livesupport.storage import canned, settings, sites
@@ -36,20 +38,21 @@ class Sites:
     async def get(self, site_id: str) -> Site:
         """One site. Raises `NotFound`."""
         if not is_site_id(site_id):
-            raise NotFound("no such site")
+            raise NotFound(_("no such site"))
         async with self._database.read() as connection:
             site = await sites.by_id(connection, site_id)
         if site is None:
-            raise NotFound("no such site")
+            raise NotFound(_("no such site"))
         return site
 
     async def add(self, site: Site) -> Site:
         """Adds a site; topics are added one by one with `add_topic`. Raises `Invalid`, and `Conflict` when the id is taken."""
         site = tidied(site)
         check_site(site)
-        async with self._database.write() as connection:
-            await settings.advance(connection, "directory")
-            await sites.add(connection, site)
+        with _unless_taken(_("this site id is taken")):
+            async with self._database.write() as connection:
+                await settings.advance(connection, "directory")
+                await sites.add(connection, site)
         return await self.get(site.id)
 
     async def change(self, site: Site) -> Site:
@@ -59,7 +62,7 @@ class Sites:
         async with self._database.write() as connection:
             await settings.advance(connection, "directory")
             if not await sites.change(connection, site):
-                raise NotFound("no such site")
+                raise NotFound(_("no such site"))
         return await self.get(site.id)
 
     async def add_topic(self, site_id: str, name: str) -> Topic:
@@ -67,9 +70,10 @@ class Sites:
         name = clean_line(name)
         check_topic(name)
         await self.get(site_id)
-        async with self._database.write() as connection:
-            await settings.advance(connection, "directory")
-            return await sites.add_topic(connection, site_id, name)
+        with _unless_taken(_("the site has a topic of this name already")):
+            async with self._database.write() as connection:
+                await settings.advance(connection, "directory")
+                return await sites.add_topic(connection, site_id, name)
 
     async def canned(self) -> list[CannedReply]:
         """Every canned reply, by shortcut."""
@@ -80,6 +84,16 @@ class Sites:
         """Adds a canned reply; the shortcut is without its `/`. Raises `Invalid`, and `Conflict` when it is taken."""
         shortcut, text = clean_line(shortcut).removeprefix("/").casefold(), clean(text)
         check_canned(shortcut, text)
-        async with self._database.write() as connection:
-            await settings.advance(connection, "directory")
-            return await canned.add(connection, shortcut, text)
+        with _unless_taken(_("this shortcut is taken")):
+            async with self._database.write() as connection:
+                await settings.advance(connection, "directory")
+                return await canned.add(connection, shortcut, text)
+
+
+@contextmanager
+def _unless_taken(sentence: str) -> Iterator[None]:
+    """Names what exists already; the database, which alone decides it, only says that something does."""
+    try:
+        yield
+    except Conflict:
+        raise Conflict(sentence) from None

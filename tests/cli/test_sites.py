@@ -61,6 +61,30 @@ def test_a_site_that_is_not_there_is_told_so(livesupport: Terminal) -> None:
         assert (livesupport(*words).exit_code, livesupport(*words).stderr) == (1, "no such site\n")
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("site", "add", "shop", "https://shop.example"), "this site id is taken\n"),
+        (("topic", "add", "default", "Delivery"), "the site has a topic of this name already\n"),
+        (("canned", "add", "hello", "Good day"), "this shortcut is taken\n"),
+    ],
+)
+def test_what_exists_already_is_named(livesupport: Terminal, words: tuple[str, ...], told: str) -> None:
+    assert livesupport(*words).exit_code == 0
+
+    again = livesupport(*words)
+
+    assert (again.exit_code, again.stdout, again.stderr) == (1, "", told)
+
+
+def test_a_site_with_an_origin_that_is_none_is_not_added(livesupport: Terminal) -> None:
+    for origin in ("shop.example", "https://shop.example/cups", "not an origin"):
+        done = livesupport("site", "add", "shop", origin)
+        assert (done.exit_code, done.stderr) == (1, "origins: Write origins such as https://shop.example, at most 50.\n")
+
+    assert "shop" not in livesupport("site", "list").stdout
+
+
 def test_ready_answers_are_added_and_listed(livesupport: Terminal) -> None:
     assert livesupport("canned", "list").stdout == "There are none yet.\n"
 
