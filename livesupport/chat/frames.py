@@ -79,7 +79,6 @@ RefusalCode = Literal[
     "already_chatting",
     "ended",
     "not_routable",  # the chosen agent or topic cannot take the chat
-    "too_many_hops",
     "not_allowed",
     "visitor_refused",  # the visitor declined the saving; only the visitor can ask again
     "already_saved",

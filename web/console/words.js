@@ -81,7 +81,6 @@ export function refusalWords(/** @type {import("../shared/protocol.js").Frame} *
     already_taken: () => (by ? t("{name} was faster and has the chat.", { name: by }) : t("Somebody else has taken the chat.")),
     ended: () => t("This chat has ended."),
     not_routable: () => t("Nobody there can take the chat right now. The chat stays with you."),
-    too_many_hops: () => t("This chat was handed on too often. Save it as a ticket instead."),
     not_allowed: () => t("Your account may not do this."),
     visitor_refused: () => t("The visitor declined the saving. Only the visitor can save this chat now."),
     already_saved: () => t("This chat is saved already."),
