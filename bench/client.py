@@ -30,7 +30,8 @@ class Client(asyncio.Protocol):
         """During the handshake this is a refusal; later the measurement will miss its messages."""
         if not self.opened.done():
             self.opened.set_exception(ConnectionError("the connection was cut"))
-        self.closed.set_result(None)
+        if not self.closed.done():
+            self.closed.set_result(None)
 
     def say(self, payload: bytes) -> None:
         """Sends a text frame masked with zeros: legal, the same work for the server, and none for us."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -62,7 +62,7 @@ class Page:
                 self._client.hear = self._hear
                 self.say(**self.hello())
                 await self._client.closed
-            wait = STEPS[min(self._tries, len(STEPS) - 1)] * (1 + JITTER * random.uniform(-1, 1))  # noqa: S311
+            wait = STEPS[min(self._tries, len(STEPS) - 1)] * (1 + JITTER * random.uniform(-1, 1))
             self._tries += 1
             await asyncio.sleep(wait)
 
@@ -136,7 +136,7 @@ class VisitorPage(Page):
         self._start = START % number
         self._token = ""
         self._left = messages
-        self._asks = False
+        self._speaks = self._asks = False
         self._said_before: list[str] = []
 
     def hello(self) -> dict[str, Any]:
@@ -167,7 +167,8 @@ class VisitorPage(Page):
         if self._asks:
             self._asks = False
             self.say(t="say", id=f"probe{self.chat}"[:22], text=PROBE)
-        elif self._left and not self.words(self.chat):
+        elif not self._speaks:
+            self._speaks = True
             self._speak()
 
     def _speak(self) -> None:
@@ -187,8 +188,10 @@ class AgentPage(Page):
 
     path = "/ws/agent"
 
-    def __init__(self, product: Product, secret: str) -> None:
+    def __init__(self, product: Product, secret: str, reached: Callable[[str], None]) -> None:
+        """`reached` is called with the chat whose probe has come."""
         super().__init__(product, f"Cookie: livesupport={secret}\r\n")
+        self._reached = reached
         self._said = 0
 
     def hello(self) -> dict[str, Any]:
@@ -209,7 +212,7 @@ class AgentPage(Page):
         if line.by != "visitor" or line.kind != "message":
             return
         if line.text == PROBE:
-            self.probes[chat](time.perf_counter())
+            self._reached(chat)
         else:
             self._said += 1
             self.say(t="say", chat=chat, id=f"{self._said:016}", text=TEXT)

@@ -59,8 +59,13 @@ async def _die_once(chats: int, messages: int) -> Result:
     with tempfile.TemporaryDirectory(prefix="livesupport-bench-") as data:
         product = Product(Path(data), -(-chats // SEATS))
         await product.prepare()
-        agents = [AgentPage(product, secret) for secret in product.secrets]
         visitors = [VisitorPage(product, number, messages) for number in range(chats)]
+
+        def reached(chat: str) -> None:
+            visitor = next(visitor for visitor in visitors if visitor.chat == chat)
+            visitor.is_usable.set_result(time.perf_counter())
+
+        agents = [AgentPage(product, secret, reached) for secret in product.secrets]
         pages = [*agents, *visitors]
         async with product.running():
             for page in pages:

@@ -188,7 +188,7 @@ class Product(Server):
         super().__init__()
         self._data = data
         self._agents = agents
-        self._secrets: list[str] = []
+        self.secrets: list[str] = []
 
     @property
     def _config(self) -> Path:
@@ -213,11 +213,11 @@ class Product(Server):
                 role: Role = "agent" if number else "administrator"  # without one the server asks for its setup
                 await accounts.create_agent(login=login, name=f"Agent {number}", password=PASSWORD, role=role)
                 secret, _ = await accounts.sign_in(login, PASSWORD)
-                self._secrets.append(secret)
+                self.secrets.append(secret)
 
     async def pairs(self, count: int) -> tuple[list[Pair], list[Client]]:
         """Visitors start chats and agents accept them, until every visitor has an agent. From then on only lines count."""
-        agents = await gather([partial(self._agent, secret) for secret in self._secrets[:count]])
+        agents = await gather([partial(self._agent, secret) for secret in self.secrets[:count]])
         visitors = await self.idle(count)
         meeting = Meeting(count)
         for agent in agents:
@@ -238,14 +238,15 @@ class Product(Server):
         return await gather([self._visitor for _ in range(count)])
 
     async def _visitor(self) -> Client:
-        client = await connect(self.port, "/ws/visitor", self._headers())
+        client = await connect(self.port, "/ws/visitor", self.headers())
         return await greet(client, b'{"t":"hello","site":"default"}')
 
     async def _agent(self, secret: str) -> Client:
-        client = await connect(self.port, "/ws/agent", self._headers() + f"Cookie: livesupport={secret}\r\n")
+        client = await connect(self.port, "/ws/agent", self.headers() + f"Cookie: livesupport={secret}\r\n")
         return await greet(client, b'{"t":"hello","intent":"available"}')
 
-    def _headers(self) -> str:
+    def headers(self) -> str:
+        """What a page of the server itself would send with its handshake."""
         return f"Origin: http://127.0.0.1:{self.port}\r\nSec-WebSocket-Protocol: {SUBPROTOCOL}\r\n"
 
 

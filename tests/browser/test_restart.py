@@ -204,12 +204,16 @@ async def test_a_visitor_who_reloads_meanwhile_gets_the_chat_back_from_the_agent
     await house.server.stop()
     await reload_without_server(nino.page)
     await house.server.start()
+    await expect(ana.banner).to_have_text("Waiting for the visitor to reconnect.")
+    await expect(ana.button("Save as ticket")).to_have_count(0)
+    await ana.say("Are you there, Nino?")
     await nino.page.reload()
 
-    await both_say(nino, ana, TALK)
+    await both_say(nino, ana, [*TALK, "Are you there, Nino?"])
     await nino.say("I had to reload")
     await ana.said("I had to reload").wait_for()
-    await both_say(nino, ana, [*TALK, "I had to reload"])
+    await both_say(nino, ana, [*TALK, "Are you there, Nino?", "I had to reload"])
+    await expect(ana.banner).to_have_count(0)
 
 
 async def test_an_agent_who_reloads_meanwhile_is_rung_first_and_gets_every_line(house: MortalHouse) -> None:
@@ -238,7 +242,7 @@ async def test_when_both_reload_the_chat_is_honestly_gone(house: MortalHouse) ->
     await nino.page.reload()
 
     await expect(nino.text("Our server restarted. We are bringing your chat back.")).to_be_visible()
-    await expect(nino.text("Your last chat is over and was erased.")).to_be_visible()
+    await expect(nino.text("Our server was restarted and the chat is gone.")).to_be_visible()
     await expect(nino.button("Start chat")).to_be_visible()
     await expect(nino.panel.locator(".bubble")).to_have_count(0)
     await expect(ana.chats).to_have_count(0)

@@ -64,15 +64,20 @@ export class Actions {
   write(kind, chat, text) {
     const frame = { chat, id: newId(), text, ref: ++this.ref };
     this.desk.tell(chat, { t: "own", kind, ...frame }, now());
-    this.connection.send({ t: kind, ...frame }, { answered: true });
+    if (!this.#isAwaited(chat)) this.connection.send({ t: kind, ...frame }, { answered: true });
     this.changed();
+  }
+
+  /** A server that lost its memory does not know the chat before the visitor is back; `resendAll` comes then. */
+  #isAwaited(/** @type {string} */ chat) {
+    return this.desk.chats.get(chat)?.info?.awaited;
   }
 
   /** Sends one message again, under the id that it has. */
   retry(chat, id) {
     this.desk.tell(chat, { t: "resend", id }, now());
     const own = this.desk.chats.get(chat)?.own.find((message) => message.id === id);
-    if (own) this.#sendAgain(chat, own);
+    if (own && !this.#isAwaited(chat)) this.#sendAgain(chat, own);
     this.changed();
   }
 

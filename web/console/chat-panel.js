@@ -143,7 +143,7 @@ export class ChatPanel {
 
 /** What the buttons of the head depend on. */
 function toolFacts(info) {
-  return [info.mine, maySave(info), info.ending_in !== undefined, info.transfer_to, info.pinned];
+  return [info.awaited, info.mine, maySave(info), info.ending_in !== undefined, info.transfer_to, info.pinned];
 }
 
 /** What the line under the name depends on. */

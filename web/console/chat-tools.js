@@ -26,6 +26,7 @@ function supervisorTools({ chat }, { actions }) {
 
 function agentTools({ chat, info }, app) {
   const { actions } = app;
+  if (info.awaited) return []; // the server does not know the chat until the visitor is back
   return [
     maySave(info) && tool("save", t("Save as ticket"), () => actions.convert(chat), "T"),
     !info.transfer_to && tool("transfer", t("Hand over"), () => openTransfer(chat, app)),
