@@ -138,6 +138,11 @@ class Config(Section, frozen=True):
         """Whether people reach us over HTTPS, so that cookies can insist on it."""
         return self.server.public_url.startswith("https://")
 
+    @property
+    def session_cookie(self) -> str:
+        """The name of an agent's session cookie; over HTTPS its prefix lets browsers refuse one that another host has set."""
+        return "__Host-livesupport" if self.secure else "livesupport"
+
 
 class ConfigError(Exception):
     """The configuration cannot be used; `str()` is one line: source, key, problem, remedy."""

@@ -63,7 +63,6 @@ class Server(uvicorn.Server):
                 http=http_protocol(),
                 ws=SocketProtocol,
                 ws_per_message_deflate=False,
-                ws_max_size=32 * 1024,
                 lifespan="off",  # `startup` opens: its errors then reach the person who started the server
                 log_config=None,
                 access_log=False,

@@ -38,7 +38,6 @@ def snapshot(*more: Line, saved_by: int | None = None) -> Snapshot:
         visitor=VisitorCard(
             name="Nino", phone="+995555123456", question="Where is my parcel?", page="https://shop.example/cart", language="ka"
         ),
-        started_at=1_800_000_000.0,
         agent=None,
         saved_by=saved_by,
         lines=(

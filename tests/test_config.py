@@ -141,6 +141,11 @@ def test_the_public_url_follows_port_and_tls() -> None:
     assert Config(server=Server(public_url="https://a.example/")).secure
 
 
+def test_over_https_the_cookie_cannot_be_set_by_another_host() -> None:
+    assert Config(server=Server(public_url="https://help.example")).session_cookie == "__Host-livesupport"
+    assert Config().session_cookie == "livesupport"
+
+
 def test_the_example_names_every_setting_with_its_default() -> None:
     _, origins = load_with_origins(EXAMPLE, {}, {})
 

@@ -6,6 +6,7 @@ from livesupport.chat import endings, matching, restoring, views
 from livesupport.chat.events import AgentArrived, AgentIdentity, AgentLost, Close, DirectoryChanged
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import (
+    VERSION,
     AgentCommand,
     AgentHello,
     AgentWelcome,
@@ -16,8 +17,6 @@ from livesupport.chat.protocol import (
     command_names,
 )
 from livesupport.chat.state import Agent, AgentSocket, Chat
-
-VERSION = "1"
 
 
 def directory_changed(floor: Floor, event: DirectoryChanged) -> None:

@@ -119,7 +119,6 @@ def _snapshot(chat: Chat) -> Snapshot:
         site=chat.site,
         topic=chat.topic,
         visitor=chat.card,
-        started_at=chat.started_wall,
         agent=chat.agent.id if chat.agent else None,
         saved_by=chat.saving.by.id if chat.saving.by else None,
         lines=tuple(filter(chat.transcript.counts, chat.transcript.lines)),

@@ -230,7 +230,6 @@ class Snapshot(Value, frozen=True):
     site: str
     topic: int | None
     visitor: VisitorCard
-    started_at: float
     agent: int | None  # who serves the chat and becomes the assignee
     saved_by: int | None  # the agent who asked; None: the visitor
     lines: tuple[Line, ...]

@@ -30,7 +30,7 @@ from livesupport.chat.pushes import (
 # isort: on
 
 __all__ = [
-    "FRAME_LIMIT", "ID", "SUBPROTOCOL", "Accept", "AgentChat", "AgentCommand", "AgentEnd", "AgentHello", "AgentPush",
+    "FRAME_LIMIT", "ID", "SUBPROTOCOL", "VERSION", "Accept", "AgentChat", "AgentCommand", "AgentEnd", "AgentHello", "AgentPush",
     "AgentReceipt", "AgentSay", "AgentStatus", "AgentTyping", "AgentUndoEnd", "AgentWelcome", "BadFrame", "Block", "ChatId",
     "ClientId", "CloseCode", "Convert", "Decline", "EndReason", "Erased", "Frame", "GoingAway", "Intent", "Join",
     "KeepWaiting", "Language", "Leave", "LeaveRequest", "Limits", "Line", "LineKind", "Lines", "Me", "Note", "NoteLine",
@@ -43,7 +43,8 @@ __all__ = [
     "Withdraw", "command_names", "decode_agent", "decode_visitor", "encode", "protocol_schema",
 ]  # fmt: skip
 
-SUBPROTOCOL = "livesupport.v1"
+VERSION = "1"  # as the welcome names it
+SUBPROTOCOL = f"livesupport.v{VERSION}"
 FRAME_LIMIT = 32 * 1024  # bytes, after which the connection is cut with 1009
 
 _visitor_decoder: msgspec.json.Decoder[VisitorCommand] = msgspec.json.Decoder(VisitorCommand)

@@ -6,6 +6,7 @@ from livesupport.chat import conversion, endings, matching, opening, restoring, 
 from livesupport.chat.events import Close, IssueToken, RequestSaved, SaveRequest, VisitorArrived, VisitorLost
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import (
+    VERSION,
     CloseCode,
     LeaveRequest,
     RefusalCode,
@@ -21,8 +22,6 @@ from livesupport.chat.protocol import (
 )
 from livesupport.chat.seal import ChatName
 from livesupport.chat.state import Chat, VisitorSocket
-
-VERSION = "1"
 
 # ── coming ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,7 +1,7 @@
 """Who is asking: the session cookie, and the pages that need one.
 
 The cookie holds a random secret and nothing else; the session itself is a row that can be ended from here, from the
-command line or by a new password. Over HTTPS the name begins with `__Host-`, so that no subdomain can set it.
+command line or by a new password.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 
 from starlette.responses import Response
 
-from livesupport.config import Config
 from livesupport.http.errors import SignedOut
 from livesupport.http.state import Request
 from livesupport.model import Agent, Session
@@ -18,14 +17,9 @@ from livesupport.model import Agent, Session
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9/_.-]*)?(?:\?[A-Za-z0-9=&%+_.~-]*)?")
 
 
-def cookie_name(config: Config) -> str:
-    """The name of the session cookie."""
-    return "__Host-livesupport" if config.secure else "livesupport"
-
-
 def secret_of(request: Request) -> str | None:
     """What the browser shows, whether it is still worth something or not."""
-    return request.cookies.get(cookie_name(request.state["config"])) or None
+    return request.cookies.get(request.state["config"].session_cookie) or None
 
 
 async def session_of(request: Request) -> Session | None:
@@ -48,7 +42,7 @@ async def begin_session(request: Request, response: Response, secret: str) -> No
         await request.state["accounts"].sign_out(former)
     config = request.state["config"]
     # No Max-Age: the browser forgets at its end, the server after hours of silence.
-    response.set_cookie(cookie_name(config), secret, path="/", secure=config.secure, httponly=True, samesite="lax")
+    response.set_cookie(config.session_cookie, secret, path="/", secure=config.secure, httponly=True, samesite="lax")
 
 
 async def end_session(request: Request, response: Response) -> None:
@@ -56,7 +50,7 @@ async def end_session(request: Request, response: Response) -> None:
     if secret := secret_of(request):
         await request.state["accounts"].sign_out(secret)
     config = request.state["config"]
-    response.delete_cookie(cookie_name(config), path="/", secure=config.secure, httponly=True, samesite="lax")
+    response.delete_cookie(config.session_cookie, path="/", secure=config.secure, httponly=True, samesite="lax")
 
 
 def own_path(path: str, otherwise: str = "/console") -> str:

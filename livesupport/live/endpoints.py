@@ -15,7 +15,6 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from livesupport.chat.protocol import SUBPROTOCOL, CloseCode
-from livesupport.config import Config
 from livesupport.live.desk import Desk
 from livesupport.live.handshake import EXTENSION, SocketProtocol
 from livesupport.live.receivers import AgentReceiver, SocketReceiver, VisitorReceiver
@@ -36,7 +35,7 @@ async def agent_socket(websocket: WebSocket) -> None:
     """A console's socket, for the agent whose session cookie it shows."""
     if not await _may_knock(websocket):
         return
-    secret = websocket.cookies.get(cookie_name(websocket.state.config), "")
+    secret = websocket.cookies.get(websocket.state.config.session_cookie, "")
     if not secret:
         await _deny(websocket, 403, "no_session")
         return
@@ -46,11 +45,6 @@ async def agent_socket(websocket: WebSocket) -> None:
         await websocket.close(CloseCode.NOT_SIGNED_IN)
         return
     await _open(websocket, AgentReceiver(_desk(websocket), _host(websocket), who))
-
-
-def cookie_name(config: Config) -> str:
-    """The session cookie; over HTTPS its prefix lets browsers refuse one that another host has set (T16)."""
-    return "__Host-livesupport" if config.secure else "livesupport"
 
 
 async def _may_knock(websocket: WebSocket) -> bool:

@@ -49,7 +49,6 @@ def test_what_is_handed_over_is_exactly_what_was_said(stage: Stage) -> None:
     assert (card.name, card.phone, card.question) == ("Vera", "+995555123456", "Where is my parcel?")
     assert (card.page, card.language, card.utc_offset) == ("https://shop.test/cart", "ka", 240)
     assert (snapshot.site, snapshot.agent, snapshot.saved_by) == ("shop", 1, 1)
-    assert snapshot.started_at == snapshot.lines[0].at
 
 
 def test_both_sides_see_the_number(stage: Stage) -> None:

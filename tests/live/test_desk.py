@@ -37,7 +37,7 @@ from tests.live.house import PATIENCE, BackOffice, Clock
 
 SNAPSHOT = Snapshot(
     chat="chat-of-nino", site="default", topic=None, visitor=VisitorCard(name="Nino", phone="+1", question="?"),
-    started_at=0.0, agent=1, saved_by=1, lines=(), notes=(),
+    agent=1, saved_by=1, lines=(), notes=(),
 )  # fmt: skip
 REQUEST = LeaveRequest(id="request-of-nino-01", name="Nino", phone="+1", question="?")
 APPEND = AppendLines(chat="chat-of-nino", lines=(), notes=())

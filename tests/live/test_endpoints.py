@@ -11,9 +11,8 @@ import structlog
 from websockets.exceptions import InvalidStatus, NegotiationError
 
 from livesupport.chat.protocol import SUBPROTOCOL
-from livesupport.config import Config, Limits, Server
+from livesupport.config import Limits
 from livesupport.live import SignedIn, SocketProtocol
-from livesupport.live.endpoints import cookie_name
 from tests.live.house import House, masked, open_house
 
 ANA = {"cookie": "livesupport=secret-of-ana"}
@@ -214,11 +213,6 @@ async def test_an_agent_who_is_disabled_loses_the_console(house: House) -> None:
     async with house.agent("ana") as ana:
         house.desk.set_directory([], [])
         assert await ana.closed() == 4403
-
-
-def test_over_https_the_cookie_cannot_be_set_by_another_host() -> None:
-    assert cookie_name(Config(server=Server(public_url="https://help.example"))) == "__Host-livesupport"
-    assert cookie_name(Config()) == "livesupport"
 
 
 # ── faults ───────────────────────────────────────────────────────────────────────────────────────────────────────────
