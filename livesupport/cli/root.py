@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from livesupport import __version__
-from livesupport.cli import agents, canned, data, serve, sites
+from livesupport.cli import agents, canned, data, selfcheck, serve, sites
 from livesupport.config import ConfigError
 from livesupport.errors import Invalid, NotFound, ServiceError
 from livesupport.i18n import gettext as _
@@ -52,5 +52,8 @@ def root() -> None:
     pass
 
 
-for command in (serve.serve, serve.demo, agents.agent, sites.site, sites.topic, canned.canned, data.migrate, data.config):
+for command in (
+    *(serve.serve, serve.demo, agents.agent, sites.site, sites.topic, canned.canned, data.migrate, data.config),
+    selfcheck.selfcheck,
+):
     root.add_command(command)
