@@ -125,9 +125,10 @@ def last_agent(lines: list[Line]) -> int | None:
 
 
 def missing_lines(lines: list[Line], tip: Tip | None, most: int) -> int:
-    """How many lines the visitor's browser has held and nobody holds any more, `most` at most: the tip is only a claim. The
-    numbers go on from epoch to epoch."""
+    """How many lines nobody holds any more: those that the numbers, which go on from epoch to epoch, leave out, and those that
+    the visitor's browser has held beyond. `most` at most, for the tip is only a claim."""
     last = lines[-1]
-    if tip is None or (tip.epoch, tip.seq) <= place(last):
-        return 0
-    return min(max(1, tip.seq - last.seq), most)
+    missing = max(0, last.seq - len(lines))
+    if tip is not None and (tip.epoch, tip.seq) > place(last):
+        missing += max(1, tip.seq - last.seq)
+    return min(missing, most)

@@ -12,7 +12,9 @@ from typing import Any, Self, TypeVar
 from livesupport.chat import events as ev
 from livesupport.chat import protocol as p
 from livesupport.chat.machine import ChatMachine
+from livesupport.chat.seal import KeyRing
 from livesupport.rules import Rules
+from tests.chat.keeping import Kept
 from tests.keys import RING
 
 ANA = ev.AgentIdentity(id=1, name="Ana")
@@ -39,8 +41,11 @@ class Stage:
         self.rules = rules or Rules()
         self.time = time
         self._ids, self._connections = count(1), count(1)
-        self.machine = ChatMachine(self.rules, epoch, RING, lambda: self.new_id("chat"), lambda text: f"hash({text})")
+        self.epoch, self.ring = epoch, RING
+        self.machine = self._new_machine()
         self.pages: dict[int, Page] = {}
+        self.tickets: dict[str, str] = {}
+        self._asked: list[tuple[Page, p.Wanted]] = []
         self.opened: list[ev.OpenTicket] = []
         self.appended: list[ev.AppendLines] = []
         self.requests: list[ev.SaveRequest] = []
@@ -49,6 +54,9 @@ class Stage:
         self.closed: list[tuple[Page, p.CloseCode]] = []
         self.sites, self.agents = sites, agents
         self.directory()
+
+    def _new_machine(self) -> ChatMachine:
+        return ChatMachine(self.rules, self.epoch, self.ring, lambda: self.new_id("chat"), lambda text: f"hash({text})")
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -61,20 +69,38 @@ class Stage:
         effects = self.machine.handle(event, self.now)
         for effect in effects:
             self._carry_out(effect)
+        while self._asked:
+            page, wanted = self._asked.pop(0)
+            page.gives_back(wanted)
         return effects
 
     def _carry_out(self, effect: ev.Effect) -> None:
         if isinstance(effect, ev.Send):
             for connection in effect.to:
-                self.pages[connection].heard.append(effect.push)
+                self.pages[connection].hear(effect.push)
+                if isinstance(effect.push, p.Wanted):
+                    self._asked.append((self.pages[connection], effect.push))
+        elif isinstance(effect, ev.FindTicket):
+            self.happens(ev.TicketFound(chat=effect.chat, number=self.tickets.get(effect.chat)))
         elif isinstance(effect, ev.Close):
             self.closed += [(self.pages.pop(connection), effect.code) for connection in effect.connections]
+            for connection in effect.connections:
+                self.machine.handle(ev.VisitorLost(connection=connection, leaving=False), self.now)
         else:
             shelves: dict[type, list[Any]] = {
                 ev.OpenTicket: self.opened, ev.AppendLines: self.appended, ev.SaveRequest: self.requests,
                 ev.IssueToken: self.tokens, ev.Count: self.counts,
             }  # fmt: skip
             shelves[type(effect)].append(effect)
+
+    def server_dies(self, seconds: float = 1.0, *, epoch: int | None = None, ring: KeyRing | None = None) -> None:
+        """Nothing of it was on disk but the keys. All pages are alone, until they come back to the new server."""
+        self.time += seconds
+        self.epoch = self.epoch + 1 if epoch is None else epoch
+        self.ring = ring or self.ring
+        self.machine = self._new_machine()
+        self.pages.clear()
+        self.directory()
 
     def run_for(self, seconds: float) -> None:
         """Lets time pass; the machine is woken exactly when it asked to be."""
@@ -115,6 +141,7 @@ class Stage:
 
     def saves(self, number: str = "1001-7") -> None:
         """The ticket that was asked for last is written."""
+        self.tickets[self.opened[-1].snapshot.chat] = number
         self.happens(ev.TicketSaved(chat=self.opened[-1].snapshot.chat, number=number))
 
     def fails_to_save(self) -> None:
@@ -143,6 +170,20 @@ class Page:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.heard: list[p.Frame] = []
+        self.kept = Kept()
+
+    def hear(self, push: p.Frame) -> None:
+        """Takes in one push."""
+        self.heard.append(push)
+        self.kept.hear(push)
+
+    def gives_back(self, wanted: p.Wanted, /) -> None:
+        """Answers with the records that it keeps; a test may put something else in this place."""
+        self.tells(self.kept.page(wanted.chat, wanted.after))
+
+    def tells(self, records: p.Records) -> None:
+        """Sends records."""
+        raise NotImplementedError
 
     def all(self, kind: type[Heard], /, **fields: Any) -> list[Heard]:
         """Every push of this kind that was heard, with these fields."""
@@ -198,16 +239,24 @@ class Visitor(Page):
         super().__init__(stage)
         self.name, self.visitor, self.site, self.address = name, visitor, site, address
 
-    def arrives(self, *, token: bool = True, **hello: Any) -> Self:
-        """Says hello on a new socket, with the token of its chat if there is one."""
+    def arrives(self, *, token: bool = True, recent: bool = False, **hello: Any) -> Self:
+        """Says hello on a new socket, with the token of its chat if there is one. `recent`: the token is fresh."""
         self.connection = self.stage.new_connection(self)
         self.stage.happens(
             ev.VisitorArrived(
                 connection=self.connection, visitor=self.visitor, chat=(self.chat or None) if token else None,
-                address=self.address, hello=p.VisitorHello(site=self.site, **hello),
+                recent=recent, address=self.address, hello=p.VisitorHello(site=self.site, **hello),
             )
         )  # fmt: skip
         return self
+
+    def comes_back(self, **hello: Any) -> Self:
+        """Connects again after the server was gone, with all that a page knows."""
+        tip = self.kept.tip(self.chat)
+        return self.arrives(**({"recent": True, "tip": tip, "remembered": tip} | hello))
+
+    def tells(self, records: p.Records) -> None:
+        self.does(records)
 
     def opens_another_tab(self, **hello: Any) -> Visitor:
         """Another page of the same browser; it has got the token from this one."""
@@ -259,6 +308,13 @@ class Agent(Page):
         self.connection = self.stage.new_connection(self)
         self.stage.happens(ev.AgentArrived(connection=self.connection, agent=self.who.id, hello=p.AgentHello(**hello)))
         return self
+
+    def comes_back(self, **hello: Any) -> Self:
+        """Connects again after the server was gone, with all that a page knows."""
+        return self.arrives(**({"intent": "available", "tips": self.kept.tips(), "ended": self.kept.ended} | hello))
+
+    def tells(self, records: p.Records) -> None:
+        self.does(records)
 
     def opens_another_tab(self) -> Agent:
         """Another console of the same agent."""

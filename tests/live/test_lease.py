@@ -1,0 +1,35 @@
+"""The lease: a token brings a chat back for ten minutes after it was signed, and not a second longer."""
+
+from __future__ import annotations
+
+import pytest
+
+from livesupport.live.receivers import LEASE_SECONDS
+from tests.live.house import open_house
+
+
+@pytest.mark.parametrize(
+    ("age", "restoring"),
+    [(0.0, True), (LEASE_SECONDS - 1, True), (LEASE_SECONDS, True), (LEASE_SECONDS + 1, False), (-3600.0, True)],
+)
+async def test_only_a_fresh_token_brings_a_chat_back(age: float, restoring: bool) -> None:
+    async with open_house() as house:
+        token = house.desk.ports.sign_token("vera", "default", "chat-lost-00000001")
+        house.clock.advance(age)  # before the socket is open: nothing of the hello's own time is moved
+
+        async with house.visitor(hello=False) as vera:
+            await vera.say("hello", site="default", token=token)
+            welcome = await vera.hear("welcome")
+
+        assert welcome.get("restoring", False) is restoring
+
+
+async def test_a_token_of_another_site_brings_nothing_back() -> None:
+    async with open_house() as house:
+        token = house.desk.ports.sign_token("vera", "another", "chat-lost-00000001")
+
+        async with house.visitor(hello=False) as vera:
+            await vera.say("hello", site="default", token=token)
+            welcome = await vera.hear("welcome")
+
+        assert "restoring" not in welcome
