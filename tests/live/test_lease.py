@@ -10,12 +10,12 @@ from tests.live.house import open_house
 
 @pytest.mark.parametrize(
     ("age", "restoring"),
-    [(0.0, True), (LEASE_SECONDS - 1, True), (LEASE_SECONDS, True), (LEASE_SECONDS + 1, False), (-3600.0, True)],
+    [(0.0, True), (LEASE_SECONDS - 1, True), (LEASE_SECONDS, True), (LEASE_SECONDS + 1, False)],
 )
 async def test_only_a_fresh_token_brings_a_chat_back(age: float, restoring: bool) -> None:
     async with open_house() as house:
         token = house.desk.ports.sign_token("vera", "default", "chat-lost-00000001")
-        house.clock.advance(age)  # before the socket is open: nothing of the hello's own time is moved
+        house.clock.advance(age)
 
         async with house.visitor(hello=False) as vera:
             await vera.say("hello", site="default", token=token)
