@@ -98,11 +98,10 @@ class Page:
             case "line":
                 line = msgspec.convert(frame, Line)
                 known = self.records.setdefault(frame["chat"], {})
-                if (line.epoch, line.seq) not in known:
-                    known[line.epoch, line.seq] = line, payload.decode()
+                is_new = (line.epoch, line.seq) not in known
+                known[line.epoch, line.seq] = line, payload.decode()
+                if is_new:
                     self.heard_line(frame["chat"], line)
-            case "lines" if frame.get("reset"):
-                self.records.pop(frame["chat"], None)
             case "welcome":
                 self._tries = 0
             case "wanted":
