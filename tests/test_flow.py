@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 
 from tests.live.house import Page
 from tests.serving import Reachable, command, free_port, new_id, program, running
+from tests.traces import Words
 
 PASSWORD = "a good long password"
 Start = Callable[[], AbstractAsyncContextManager[Reachable]]
@@ -97,26 +96,6 @@ async def talk(visitor: Page, agent: Page, chat: str, words: str) -> None:
     await agent.hear("line", chat=chat, kind="message", text=words)
     await agent.say("say", chat=chat, id=new_id(), text=words + "?")
     await visitor.hear("line", chat=chat, kind="message", text=words + "?")
-
-
-class Words:
-    """What nobody else says: random words, and a search for them in files, as they are and in common disguises."""
-
-    def __init__(self) -> None:
-        self.name, self.question, self.message = (f"w{secrets.token_hex(8)}" for _ in range(3))
-        self.phone = "555" + "".join(secrets.choice("0123456789") for _ in range(6))
-
-    def found_below(self, directory: Path) -> list[str]:
-        """The files that hold any of them."""
-        disguises = {form for word in (self.name, self.question, self.message, self.phone) for form in _disguises(word)}
-        files = [path for path in directory.rglob("*") if path.is_file()]
-        return [path.name for path in files if any(form in path.read_bytes() for form in disguises)]
-
-
-def _disguises(word: str) -> list[bytes]:
-    plain = word.encode()
-    shifted = [base64.b64encode(b"." * offset + plain)[4:-4] for offset in range(3)]
-    return [plain, plain.hex().encode(), word.encode("utf-16-le"), *shifted]
 
 
 async def test_the_first_person_becomes_administrator_by_the_printed_link_and_nobody_after_them(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page
+from playwright.async_api import Frame, Page
 
 ENDINGS = ("", '"', "'", "`", "-->", "</title>", "</textarea>", "</script>", "</option></select>", "]]>")
 VECTORS = (
@@ -30,6 +30,6 @@ VECTORS = (
 HOSTILE = [ending + vector for ending in ENDINGS for vector in VECTORS]
 
 
-async def is_harmless(page: Page) -> bool:
+async def is_harmless(page: Page | Frame) -> bool:
     """Nothing of it was executed, and it did not move the page's base."""
     return bool(await page.evaluate("!window.executed && document.baseURI === location.href"))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Frame, WebSocketRoute, expect
 
+from tests.browser.hostile import HOSTILE, VECTORS, is_harmless
 from tests.browser.house import BrowserHouse
 from tests.browser.visitor import QUESTION, Visitor, visitor
 from tests.live.house import Page as Socket
@@ -102,26 +103,20 @@ async def test_a_transfer_and_a_supervisor_are_announced(house: BrowserHouse) ->
 
 
 async def test_hostile_words_stay_words(house: BrowserHouse) -> None:
+    """That these texts do harm where nobody escapes them is proven in test_pages.py."""
     nino, ana, chat = await talking(house)
-    attacks = [
-        "<img src=x onerror=alert(1)>",
-        "<script>alert(1)</script>",
-        '"><svg onload=alert(1)>',
-        "javascript:alert(1)",
-        "https://example.org/\"onmouseover='alert(1)'",
-        "<a href='javascript:alert(1)'>click</a>",
-    ]
-    dialogs: list[str] = []
-    nino.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
 
-    for attack in attacks:
-        await answer(ana, chat, attack)
-        await expect(nino.panel.locator(".bubble").last).to_have_text(attack)
+    for text in HOSTILE:
+        await answer(ana, chat, text.strip())
+    for text in VECTORS[:5]:
+        await nino.say(text)
+        await ana.hear("line", chat=chat, by="visitor", text=text)
 
-    hrefs = await nino.panel.locator(".bubble a").evaluate_all("(links) => links.map((link) => link.protocol)")
-    assert set(hrefs) <= {"https:"}
-    assert await nino.panel.locator(".bubble :is(img, script, svg)").count() == 0
-    assert dialogs == []
+    said = [QUESTION, "Good day, Nino.", *(text.strip() for text in HOSTILE), *VECTORS[:5]]
+    await expect(nino.panel.locator(".bubble .text")).to_have_text(said)
+    assert await nino.panel.locator(".bubble :is(img, script, svg, iframe, form)").count() == 0
+    assert await is_harmless(panel_of(nino))
+    assert await is_harmless(nino.page)
 
 
 # ── coming back ──────────────────────────────────────────────────────────────────────────────────────────────────────
