@@ -10,6 +10,7 @@ from livesupport.http.pages.console import console, home
 from livesupport.http.pages.health import healthz, metrics, protocol, readyz
 from livesupport.http.pages.inbox import inbox
 from livesupport.http.pages.login import Login, Logout
+from livesupport.http.pages.privacy import privacy
 from livesupport.http.pages.setup import Setup
 from livesupport.http.pages.ticket import Ticket
 from livesupport.http.pages.widget import loader, panel
@@ -25,6 +26,7 @@ def routes() -> list[BaseRoute]:
         Route("/console", console),
         Route("/inbox", inbox),
         Route("/tickets/{number}", Ticket),
+        Route("/privacy", privacy),
         Route("/widget.js", loader),
         Route("/widget/panel", panel),
         Route("/assets/{hash}/{path:path}", asset),

@@ -56,7 +56,7 @@ def new_state(
         desk=desk,
         assets=assets,
         metrics=metrics,
-        templates=Templates(assets),
+        templates=Templates(assets, config.data / "templates"),
         attempts=Attempts(),
         is_ready=is_ready,
     )

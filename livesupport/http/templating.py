@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -26,9 +27,10 @@ PAGE_FOLDERS = ("web/shared", "web/pages")
 class Templates:
     """One Jinja environment. Names that a template uses and nobody gave are errors, and every value is escaped."""
 
-    def __init__(self, assets: Assets) -> None:
+    def __init__(self, assets: Assets, own: Path | None = None) -> None:
+        """`own`: a directory in which the operator may put templates to use instead of ours of the same name."""
         self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(locate("templates")),
+            loader=jinja2.FileSystemLoader([*([own] if own else []), locate("templates")]),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,

@@ -22,6 +22,7 @@ READING = {  # addresses, and what somebody who is not signed in hears
     "/console": 401,
     "/inbox": 401,
     "/tickets/1001-7": 401,
+    "/privacy": 200,
     "/widget.js": 200,
     "/widget/panel?site=default": 200,
     "/assets/{hash}/shared/tokens.css": 200,
@@ -96,7 +97,7 @@ def test_the_check_of_the_headers_can_fail() -> None:
 async def test_no_page_has_script_or_style_in_its_text(house: House) -> None:
     await house.saved_chat()
     browser = await house.signed_in(role="administrator")
-    for address in ("/setup", "/console", "/inbox", "/tickets/1001-7", "/nowhere", "/widget/panel?site=default"):
+    for address in ("/setup", "/console", "/inbox", "/tickets/1001-7", "/nowhere", "/privacy", "/widget/panel?site=default"):
         html = (await browser.get(address)).text
         scripts = re.findall(r"<script(?![^>]*(?:src=|type=\"application/json\"))", html)
         assert (scripts, re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:", html)) == ([], []), address

@@ -14,5 +14,6 @@ export function choices(state, act) {
     !state.chat.info?.ticket && choice("save", t("Save as request"), "save"),
     choice("down", t("Save a copy"), "copy"),
     choice("erase", t("End and erase"), "askErase", "danger"),
+    h("a", { class: "button bare", href: "/privacy", target: "_blank", rel: "noopener" }, icon("lock"), t("Privacy")),
   ];
 }
