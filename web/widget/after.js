@@ -96,3 +96,9 @@ function withOffset(/** @type {number} */ at) {
   const two = (/** @type {number} */ number) => String(Math.floor(Math.abs(number))).padStart(2, "0");
   return `${local.slice(0, 10)} ${local.slice(11, 19)} ${offset < 0 ? "-" : "+"}${two(offset / 60)}:${two(offset % 60)}`;
 }
+
+/** The visitor's own words, to prefill a request with. @param {import("../shared/chat-state.js").ChatState} chat */
+export function ownWords({ lines, own }) {
+  const said = lines.filter((line) => isSpeech(line) && line.by === "visitor").map((line) => line.text);
+  return [...said, ...own.map((message) => message.text)].join("\n");
+}

@@ -44,14 +44,17 @@ export function notices({ chat, connection, isLost, problem, image, confirmErase
       buttons: info.ticket ? [] : [[t("Save as request"), "save"]],
     },
     problem && { icon: "alert", tone: "attention", text: problem, dismiss: "problemRead" },
-    Boolean(info.missing) && {
-      icon: "alert", tone: "waiting",
-      text: n("{count} line was lost with our server and is missing here.", "{count} lines were lost with our server and are missing here.", info.missing),
-    },
+    Boolean(info.missing) && { icon: "alert", tone: "waiting", text: lost(info.missing) },
     restoring && { icon: "offline", tone: "waiting", text: t("Our server restarted. We are bringing your chat back.") },
     aboutConnection(connection, isLost),
   ];
   return /** @type {Notice[]} */ (all.filter(Boolean));
+}
+
+/** @param {number} count */
+function lost(count) {
+  return n("{count} line was lost with our server and is missing here.",
+    "{count} lines were lost with our server and are missing here.", count);
 }
 
 /** Asked alone, so that nothing stands between the question and its answers. @param {any} info @returns {Notice} */

@@ -8,7 +8,7 @@ import { page } from "../shared/page.js";
 import { newId } from "../shared/protocol.js";
 import * as host from "./host.js";
 import { askSiblings, recall, recallTip, remember, rememberTip, survivesReload } from "./memory.js";
-import { View, ownWords, screenOf } from "./view.js";
+import { View, screenOf } from "./view.js";
 
 const RECEIPT_AFTER = 300; // ms; receipts are cumulative, so a burst of lines needs one
 const LOST_AFTER = 1500; // ms; most losses are over before anybody needs to know
@@ -248,10 +248,12 @@ const acts = {
   noteRead: set({ forgetful: false }),
   mode: () => (state.wish = view.form.mode === "chat" ? "request" : "chat"),
   anew,
-  request() {
+  async request() {
+    const { ownWords } = await import("./after.js");
     const question = [ownWords(state.chat), view.composer.text].filter(Boolean).join("\n");
     view.form.write({ question: [...question].slice(0, view.form.limits.question).join("") });
     Object.assign(state, { wantsForm: true, wish: "request" });
+    update();
   },
   async copy() {
     const { saveCopy } = await import("./after.js");

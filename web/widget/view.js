@@ -1,7 +1,6 @@
 /**
  * The panel's page: header, data line, and below them the form or the chat. It draws a state and knows nothing of sockets.
  */
-import { isSpeech } from "../shared/chat-state.js";
 import { Composer } from "../shared/composer.js";
 import { fill, h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
@@ -35,7 +34,6 @@ export class View {
     this.act = act;
     this.form = new StartForm({ onSubmit, onMode: () => act("mode") });
     this.composer = new Composer({ label: t("Write a message"), limit: 2000, onSend, onTyping, onImage: () => act("image") });
-    this.heading = h("h1", { id: "title" }, page.site.name);
     this.subtitle = h("p", { class: "subtitle" });
     this.choices = h("div", { class: "choices" });
     this.menu = h("details", { class: "menu", on: { toggle: () => this.menu.open && this.#fillMenu() } },
@@ -48,9 +46,10 @@ export class View {
     this.main = h("div", { class: "main" });
     this.typing = h("p", { class: "typing-line", hidden: true });
     this.notices = h("div", { class: "notices" });
+    const brand = h("div", { class: "brand" }, h("h1", { id: "title" }, page.site.name), this.subtitle);
     this.renewList();
     document.body.append(h("div", { class: "panel", role: "dialog", "aria-modal": "false", "aria-labelledby": "title" },
-      h("header", {}, h("div", { class: "brand" }, this.heading, this.subtitle), this.menu, this.closer),
+      h("header", {}, brand, this.menu, this.closer),
       this.data, this.status, this.top, this.main, this.typing, this.notices, this.composer.element));
   }
 
@@ -194,10 +193,4 @@ export class View {
 /** Shown only when the answer takes longer than 300 ms (the style sheet waits). */
 function skeleton() {
   return h("div", { class: "skeleton", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
-}
-
-/** The visitor's own words, to prefill a request with. @param {import("../shared/chat-state.js").ChatState} chat */
-export function ownWords({ lines, own }) {
-  const said = lines.filter((line) => isSpeech(line) && line.by === "visitor").map((line) => line.text);
-  return [...said, ...own.map((message) => message.text)].join("\n");
 }
