@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from livesupport.chat.believing import Restoring
-from livesupport.chat.events import AppendLines, Connection, Count, Effect, Moment, Send, Site
+from livesupport.chat.events import AppendLines, Connection, Count, Effect, Moment, Send, Site, VisitorArrived
 from livesupport.chat.protocol import Line, LineKind, Lines, Party, Push, RefusalCode, Refused, Tip, VisitorCard
 from livesupport.chat.seal import KeyRing
 from livesupport.chat.state import Agent, AgentSocket, Chat, QueueKey, VisitorSocket
@@ -53,6 +53,7 @@ class Floor:
         self.messages = 0  # said since the start, for the metrics
         self.unwritten: dict[str, AppendLines] = {}  # lines of saved chats that are not known to be in their tickets
         self.restoring: dict[str, Restoring] = {}  # chats that their visitors are bringing back
+        self.arrivals: dict[Connection, VisitorArrived] = {}  # those who will bring one back when it is their turn
         self.ended: dict[str, None] = {}  # chats that ended lately, here or as an agent's page saw it; nobody brings them back
         self.settled_at = float("-inf")  # until then those who were here before a restart come back, and nobody is offered
         self.draining = False

@@ -33,19 +33,35 @@ def may_begin(floor: Floor, event: VisitorArrived) -> bool:
     return bool(event.chat and event.recent and event.chat not in floor.ended and not floor.draining)
 
 
-def is_full(floor: Floor, event: VisitorArrived) -> bool:
-    """So many are being brought back that this one has to come again in a moment."""
-    if event.chat in floor.restoring:
-        return False
-    sending = sum(bool(restoring.sending) for restoring in floor.restoring.values())
-    return sending >= MOST_AT_ONCE or floor.bytes >= floor.rules.bytes_of_all_chats
+def is_full(floor: Floor) -> bool:
+    """There is no memory for one more chat: this one has to come again."""
+    return floor.bytes >= floor.rules.bytes_of_all_chats
 
 
-def begin(floor: Floor, socket: VisitorSocket, event: VisitorArrived) -> None:
-    """Asks a page of the visitor for what it holds. Every tab is asked, and what they hold is united."""
-    assert event.chat is not None
+def begin(floor: Floor, event: VisitorArrived) -> None:
+    """Asks a page of the visitor for what it holds, at once or when it is its turn: sent away, it would come back much later
+    than that, and by then the whole crowd would come again."""
     if floor.settled_at < 0:
         floor.settled_at = floor.now.mono + SETTLE_SECONDS
+    floor.arrivals[event.connection] = event
+    _next_turns(floor)
+
+
+def _next_turns(floor: Floor) -> None:
+    """Asks those who came first, as many as may send at once."""
+    sending = sum(len(restoring.sending) for restoring in floor.restoring.values())
+    while floor.arrivals and sending < MOST_AT_ONCE:
+        connection, event = next(iter(floor.arrivals.items()))
+        del floor.arrivals[connection]
+        socket = floor.visitor_sockets[connection]
+        if socket.chat is None:  # another tab may have been quicker
+            _ask_visitor(floor, socket, event)
+            sending += 1
+
+
+def _ask_visitor(floor: Floor, socket: VisitorSocket, event: VisitorArrived) -> None:
+    """Every tab is asked, and what they hold is united."""
+    assert event.chat is not None
     restoring = floor.restoring.get(event.chat)
     if restoring is None:
         restoring = floor.restoring[event.chat] = Restoring(ChatName(socket.site, event.chat, socket.visitor))
@@ -66,11 +82,13 @@ def visitor_records(floor: Floor, socket: VisitorSocket, command: Records) -> No
         del restoring.sending[socket.connection]
         floor.refuse(socket.connection, "not_restored", chat=command.chat)
         _when_sent(floor, restoring)
+        _next_turns(floor)
     elif command.last:
         del restoring.sending[socket.connection]
         pages.notes.clear()
         restoring.gave[socket.connection] = restoring.union.add(floor.ring, restoring.name, pages)
         _when_sent(floor, restoring)
+        _next_turns(floor)
 
 
 def _collect(floor: Floor, pages: Pages, command: Records, connection: Connection) -> bool:
@@ -107,6 +125,7 @@ def _when_sent(floor: Floor, restoring: Restoring) -> None:
 
 def left(floor: Floor, socket: VisitorSocket) -> None:
     """A page of the visitor is gone; with the last one goes the chat."""
+    floor.arrivals.pop(socket.connection, None)
     for restoring in [each for each in floor.restoring.values() if _is_page_of(socket, each.name)]:
         was_sending = restoring.sending.pop(socket.connection, None)
         restoring.gave.pop(socket.connection, None)
@@ -114,10 +133,13 @@ def left(floor: Floor, socket: VisitorSocket) -> None:
             _drop(floor, restoring)
         elif was_sending:
             _when_sent(floor, restoring)
+    _next_turns(floor)
 
 
 def abandon(floor: Floor, socket: VisitorSocket) -> None:
     """The visitor has begun a new chat instead."""
+    for connection in [each for each in floor.arrivals if floor.visitor_sockets[each].visitor == socket.visitor]:
+        del floor.arrivals[connection]
     for restoring in [each for each in floor.restoring.values() if _is_page_of(socket, each.name)]:
         _drop(floor, restoring)
 
@@ -271,6 +293,7 @@ def due(floor: Floor, chat_id: str) -> None:
         floor.effects.append(Close(connections=tuple(restoring.sending), code=CloseCode.TRY_LATER))
         restoring.sending.clear()
         _when_sent(floor, restoring)
+        _next_turns(floor)
     elif restoring.union.lines():
         _look_for_ticket(floor, restoring)
     else:

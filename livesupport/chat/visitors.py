@@ -41,7 +41,7 @@ def arrived(floor: Floor, event: VisitorArrived) -> None:
     floor.visitor_sockets[connection] = socket
     chat = _chat_of(floor, event)
     lost = chat is None and restoring.may_begin(floor, event)
-    if lost and restoring.is_full(floor, event):
+    if lost and restoring.is_full(floor):
         floor.effects.append(Close(connections=(connection,), code=CloseCode.TRY_LATER))
         return
     floor.send((connection,), _welcome(floor, site.id, site.name, resumed=chat is not None, restoring=lost))
@@ -50,7 +50,7 @@ def arrived(floor: Floor, event: VisitorArrived) -> None:
         _attach(floor, chat, socket)
         _show(floor, chat, socket, hello.tip)
     elif lost:
-        restoring.begin(floor, socket, event)
+        restoring.begin(floor, event)
 
 
 def _chat_of(floor: Floor, event: VisitorArrived) -> Chat | None:

@@ -473,7 +473,7 @@ def test_a_tab_that_is_closed_meanwhile_takes_nothing_with_it(stage: Stage, talk
     assert vera.sees().status == "active"
 
 
-def test_a_page_that_never_sends_loses_its_turn_and_may_come_again(stage: Stage, talk: tuple[Visitor, Agent]) -> None:
+def test_a_page_that_never_sends_loses_its_turn_to_those_who_wait(stage: Stage, talk: tuple[Visitor, Agent]) -> None:
     vera, _ = talk
     dead = [stage.visitor(f"Visitor {number}") for number in range(MOST_AT_ONCE)]
     stage.server_dies()
@@ -482,12 +482,32 @@ def test_a_page_that_never_sends_loses_its_turn_and_may_come_again(stage: Stage,
         page.chat = f"chat-that-was-{number:04}"
         page.comes_back()
     vera.listens_anew().comes_back()
-    assert stage.closed[-1] == (vera, p.CloseCode.TRY_LATER)
+    assert stage.machine.stats().chats == 0
+    assert stage.closed == []
+
     stage.run_for(30)
-    assert stage.closed[-1] == (dead[-1], p.CloseCode.TRY_LATER)
 
+    assert stage.closed == [(page, p.CloseCode.TRY_LATER) for page in dead]
+    assert vera.sees().status == "active"
+
+
+def test_a_visitor_who_leaves_the_line_of_those_who_come_back_gives_up_the_turn(
+    stage: Stage, talk: tuple[Visitor, Agent]
+) -> None:
+    vera, _ = talk
+    dead = [stage.visitor(f"Visitor {number}") for number in range(MOST_AT_ONCE)]
+    stage.server_dies()
+    for number, page in enumerate(dead):
+        page.gives_back = lambda wanted: None  # type: ignore[method-assign]
+        page.chat = f"chat-that-was-{number:04}"
+        page.comes_back()
+    vera.listens_anew().comes_back()
+    vera.leaves()
+
+    stage.run_for(30)
+
+    assert stage.machine.stats().chats == 0
     vera.comes_back()
-
     assert vera.sees().status == "active"
 
 
