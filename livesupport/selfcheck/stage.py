@@ -66,6 +66,9 @@ class TemporaryServer:
         self.url = f"http://127.0.0.1:{_free_port()}"
         self._process: asyncio.subprocess.Process | None = None
         self.temp.mkdir()
+        serve = ("serve", "--data", str(self.config.data), "--port", self.url.rpartition(":")[2])
+        self.command = [sys.executable, "-m", "livesupport", *serve]
+        self.environment = self._environment()
 
     @property
     def process(self) -> int:
@@ -75,15 +78,14 @@ class TemporaryServer:
 
     async def start(self) -> None:
         """Starts it and waits until it answers. Raises `Unavailable`."""
-        port = self.url.rpartition(":")[2]
         with self.log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "livesupport", "serve", "--data", self.config.data_dir, "--port", port),
+                *self.command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 cwd=self.temp,
-                env=self._environment(),
+                env=self.environment,
             )
         await _until(self._readiness, self.url)
 
