@@ -1,12 +1,15 @@
-"""What a visitor does in the shop: finds the round button, fills the form, talks."""
+"""What a visitor does in the shop: finds the round button, fills the form, talks; and an agent who answers by socket alone."""
 
 from __future__ import annotations
 
-from playwright.async_api import BrowserContext, FrameLocator, Locator, Page
+from playwright.async_api import BrowserContext, Frame, FrameLocator, Locator, Page
 
 from tests.browser.house import House, one_page
+from tests.live.house import Page as Socket
+from tests.serving import new_id
 
 QUESTION = "Where is my order?"
+NOT_SAVED = "Not saved – erased within 3 minutes of leaving, unless saved as a request."
 
 
 class Visitor:
@@ -60,3 +63,34 @@ async def visitor(house: House, context: BrowserContext | None = None, path: str
     """Somebody comes to the shop, in a fresh browser unless one is given."""
     page = await one_page(context or await house.browser(), house.shop.origin + path)
     return Visitor(page)
+
+
+async def answered(ana: Socket) -> str:
+    """Ana takes what rings; the chat's id."""
+    chat = str((await ana.hear("offer"))["chat"])
+    await ana.say("accept", chat=chat)
+    await ana.hear("chat", chat=chat, status="active")
+    return chat
+
+
+async def answer(ana: Socket, chat: str, words: str) -> None:
+    """Ana says something, and it is a line of the chat."""
+    await ana.say("say", chat=chat, id=new_id(), text=words)
+    await ana.hear("line", chat=chat, text=words)
+
+
+async def talking(house: House) -> tuple[Visitor, Socket, str]:
+    """Nino and Ana in a chat."""
+    ana = await house.agent("ana")
+    nino = await visitor(house)
+    await nino.open()
+    await nino.start()
+    chat = await answered(ana)
+    await answer(ana, chat, "Good day, Nino.")
+    await nino.said("Good day, Nino.").wait_for()
+    return nino, ana, chat
+
+
+def panel_of(nino: Visitor) -> Frame:
+    """The panel as a frame, to look inside."""
+    return next(frame for frame in nino.page.frames if "/widget/panel" in frame.url)
