@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livesupport.chat import conversion, views
+from livesupport.chat import conversion, service, views
 from livesupport.chat.floor import RUNNING_TIMERS, Floor
 from livesupport.chat.protocol import (
     AgentEnd,
@@ -248,6 +248,8 @@ def forget(floor: Floor, chat: Chat, reason: EndReason) -> None:
         return
     conversion.flush(floor, chat)
     floor.tell_visitor(chat, Erased(chat=chat.id, reason=reason))
+    if chat.site in floor.sites:  # a page in a chat was not told of changes
+        floor.tell_visitor(chat, service.of_site(floor, chat.site))
     floor.forget(chat)
     floor.seats_changed = True
 

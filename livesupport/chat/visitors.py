@@ -103,8 +103,11 @@ def _show(floor: Floor, chat: Chat, socket: VisitorSocket, tip: Tip | None) -> N
 
 def start(floor: Floor, socket: VisitorSocket, command: Start) -> None:
     """A new chat: it enters its queue, or is refused with the reason and changes nothing."""
-    if socket.chat is not None and socket.chat.start_id == command.id:
-        _show(floor, socket.chat, socket, None)
+    if (known := _begun_as(floor, socket, command.id)) is not None:
+        if socket.chat is None:
+            socket.visitor = known.visitor
+            _attach(floor, known, socket)
+        _show(floor, known, socket, None)
         return
     code, field = _why_not(floor, socket, command)
     if code is not None:
@@ -124,6 +127,15 @@ def start(floor: Floor, socket: VisitorSocket, command: Start) -> None:
     floor.show_lines(chat.sockets, chat)
     endings.watch_age(floor, chat)
     matching.enter_queue(floor, chat, returning=False)
+
+
+def _begun_as(floor: Floor, socket: VisitorSocket, start_id: str) -> Chat | None:
+    """The chat that this very start has made: asked for twice, or by a page whose line broke before it heard of its token. The
+    address must be the same, for agents see the id as well."""
+    if socket.chat is not None:
+        return socket.chat if socket.chat.start_id == start_id else None
+    orphans = (chat for chat in floor.chats.values() if chat.start_id == start_id and not chat.sockets)
+    return next((chat for chat in orphans if chat.site == socket.site and socket.address in chat.fingerprints), None)
 
 
 def _is_tab_of(socket: VisitorSocket, chat: Chat) -> bool:

@@ -278,3 +278,35 @@ def test_a_token_of_one_site_shows_nothing_on_another() -> None:
     assert not elsewhere.arrives().hears(p.VisitorWelcome).resumed
     vera.does(p.VisitorEnd()).asks("Once more")
     elsewhere.hears_no(p.VisitorChat)
+
+
+# ── a line that breaks at the first word ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_start_whose_answer_was_lost_is_the_same_chat_when_it_is_sent_again(stage: Stage) -> None:
+    stage.agent(ANA)
+    vera = stage.visitor("Vera", address="home").asks(id="start-of-vera-00001")
+    vera.loses_connection()
+    again = stage.visitor("Vera", address="home").asks(id="start-of-vera-00001")
+
+    assert again.chat == vera.chat
+    assert again.texts == ["Where is my parcel?"]
+    assert len(stage.machine._floor.chats) == 1
+
+
+def test_nobody_else_gets_into_a_chat_by_the_id_of_its_start(stage: Stage) -> None:
+    stage.agent(ANA)
+    vera = stage.visitor("Vera", address="home").asks(id="start-of-vera-00001")
+    vera.loses_connection()
+    eve = stage.visitor("Eve", address="elsewhere").asks(id="start-of-vera-00001")
+
+    assert eve.chat != vera.chat
+
+
+def test_a_page_whose_chat_is_erased_learns_who_is_there_now(stage: Stage) -> None:
+    vera, ana = a_talk(stage)
+    ana.wants_to_be("away")
+    vera.listens_anew().does(p.VisitorEnd())
+
+    assert [type(push) for push in vera.heard][-2:] == [p.Erased, p.Service]
+    assert vera.hears(p.Service).state == "no_agents"
