@@ -143,6 +143,10 @@ class Config(Section, frozen=True):
         """The name of an agent's session cookie; over HTTPS its prefix lets browsers refuse one that another host has set."""
         return "__Host-livesupport" if self.secure else "livesupport"
 
+    def embed_line(self, site: str) -> str:
+        """What a page carries to show the widget of this site."""
+        return f'<script src="{self.server.public_url}/widget.js" data-site="{site}" async></script>'
+
 
 class ConfigError(Exception):
     """The configuration cannot be used; `str()` is one line: source, key, problem, remedy."""

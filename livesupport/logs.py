@@ -21,7 +21,7 @@ from livesupport.config import Log
 EVENTS = {
     "database_copied": "a copy of the database was made before its schema is changed; `copy` is its file name",
     "database_migrated": "the schema was brought to this program's version",
-    "database_unavailable": "the database is locked, full, damaged or gone; `reason` is its own code for it",
+    "database_unavailable": "the database is locked, full, damaged or gone; `code` is its own name for what is wrong",
     "directory_unread": "sites, agents and sessions could not be read; the next attempt follows in a second",
     "effect_failed": "something that a chat wanted could not be done; the chats go on",
     "files_limit": "how many files and sockets this process may open",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from livesupport.chat import names, routing, service
 from livesupport.chat.events import Topic
 from livesupport.chat.floor import Floor
@@ -97,10 +99,7 @@ def marked_card(floor: Floor, card: VisitorCard) -> VisitorCard:
     ours = [*names.RESERVED, *(agent.name for agent in floor.agents.values()), *(site.name for site in floor.sites.values())]
     if not names.passes_for(card.name, ours):
         return card
-    return VisitorCard(
-        name=card.name, phone=card.phone, question=card.question, page=card.page, language=card.language,
-        utc_offset=card.utc_offset, name_is_agents=True,
-    )  # fmt: skip
+    return msgspec.structs.replace(card, name_is_agents=True)
 
 
 def receipts(chat: Chat) -> list[Receipt]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from livesupport.cli.common import Place, with_place
-from livesupport.cli.sites import embed_line
 from livesupport.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -29,10 +28,11 @@ def serve(place: Place, host: str | None, port: int | None) -> None:
 
 async def announce(state: State) -> None:
     """Says where everything is. It goes to standard error: the link is a secret, and standard output is the log."""
-    url = state["config"].server.public_url
+    config = state["config"]
+    url = config.server.public_url
     lines = [
         (_("Console"), f"{url}/console"),
-        (_("Embed this on your pages"), embed_line(url, "default")),
+        (_("Embed this on your pages"), config.embed_line("default")),
     ]
     if await state["accounts"].setup_needed():
         secret = await state["accounts"].new_setup_secret()

@@ -65,7 +65,7 @@ def add(place: Place, name: str, origins: tuple[str, ...], **flags: Any) -> None
         new = changed(Site(id=slug(name), name=name, origins=origins), flags)
         await services.sites.add(new)
         click.echo(_("Paste this before </body> on every page of {name}:").format(name=new.name))
-        click.echo(embed_line(place.config().server.public_url, new.id))
+        click.echo(place.config().embed_line(new.id))
 
     work(place, deed)
 
@@ -145,8 +145,3 @@ def changed(site: Site, flags: dict[str, Any]) -> Site:
 def slug(name: str) -> str:
     """An id from a name: "My Shop" gives "my-shop"."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-
-
-def embed_line(public_url: str, site_id: str) -> str:
-    """What a page carries to show the widget."""
-    return f'<script src="{public_url}/widget.js" data-site="{site_id}" async></script>'

@@ -43,7 +43,8 @@ class Setup(HTTPEndpoint):
         session = await session_of(request)
         if session is None or session.agent.role != "administrator":
             return _closed(request)
-        return request.state["templates"].page("setup_done.html", me=session.agent, embed=embed_line(request, "default"))
+        embed = request.state["config"].embed_line("default")
+        return request.state["templates"].page("setup_done.html", me=session.agent, embed=embed)
 
     async def post(self, request: Request) -> Response:
         form = await read_form(request, NewAdministrator)
@@ -60,12 +61,6 @@ class Setup(HTTPEndpoint):
         response = RedirectResponse("/setup", 303)
         await begin_session(request, response, secret)
         return response
-
-
-def embed_line(request: Request, site: str) -> str:
-    """The line that an organisation pastes into its web site."""
-    public_url = request.state["config"].server.public_url
-    return f'<script src="{public_url}/widget.js" data-site="{site}" async></script>'
 
 
 def _form(request: Request, form: NewAdministrator, problems: dict[str, str] | None = None, status: int = 200) -> Response:
