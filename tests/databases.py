@@ -1,4 +1,5 @@
-"""Databases for tests: every test that asks for one runs twice, on SQLite and on PostgreSQL, each time on a fresh one.
+"""Databases for tests, and the services on them: every test that asks for one runs twice, on SQLite and on PostgreSQL, each
+time on a fresh one.
 
 PostgreSQL is the server that LIVESUPPORT_TEST_POSTGRES names. Where it cannot be reached those tests are skipped with the
 reason, but not in continuous integration (CI=true), where it must be there.
@@ -21,9 +22,12 @@ from sqlalchemy import URL, Integer, Table, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from livesupport.accounts.service import Accounts
+from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from livesupport.storage.migrate import upgrade
 from livesupport.storage.schema import metadata
+from livesupport.tickets.service import Tickets
 
 Result = TypeVar("Result")
 Seeds = dict[Table, list[dict[str, object]]]
@@ -86,6 +90,21 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     """An open database as a fresh install has it."""
     async with Database.open(database_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def accounts(database: Database, clock: Clock) -> Accounts:
+    return Accounts(database, clock)
+
+
+@pytest.fixture
+def sites(database: Database, clock: Clock) -> Sites:
+    return Sites(database, clock)
+
+
+@pytest.fixture
+def tickets(database: Database, clock: Clock) -> Tickets:
+    return Tickets(database, clock)
 
 
 # Making databases takes longer than most tests, so each process of a test run does it once.

@@ -11,18 +11,11 @@ from livesupport import bridge
 from livesupport.chat.events import AppendLines, Snapshot, TicketFailed, TicketSaved
 from livesupport.chat.protocol import EndReason, LeaveRequest, Line, LineKind, NoteLine, Party, VisitorCard
 from livesupport.errors import Unavailable
-from livesupport.storage.database import Database
 from livesupport.tickets.requests import NewTicket
 from livesupport.tickets.service import Tickets
-from tests.databases import Clock
 
 CHAT = "chat-0123456789abcdef"
 ANA = 7
-
-
-@pytest.fixture
-def tickets(database: Database, clock: Clock) -> Tickets:
-    return Tickets(database, clock)
 
 
 def line(seq: int, kind: LineKind, by: Party = "server", *, name: str = "", text: str = "", other: str = "") -> Line:

@@ -15,7 +15,6 @@ from livesupport.live import AgentIdentity, Desk, Site
 from livesupport.model import Site as SiteRecord
 from livesupport.sites.hours import parse_hours
 from livesupport.sites.service import Sites
-from livesupport.storage.database import Database
 from tests.databases import Clock, only_sqlite
 
 pytestmark = only_sqlite
@@ -45,16 +44,6 @@ class Listener(Desk):
 
     def close_sessions(self, ended: Any) -> None:
         self.closed |= set(ended)
-
-
-@pytest.fixture
-def accounts(database: Database, clock: Clock) -> Accounts:
-    return Accounts(database, clock)
-
-
-@pytest.fixture
-def sites(database: Database, clock: Clock) -> Sites:
-    return Sites(database, clock)
 
 
 @pytest.fixture

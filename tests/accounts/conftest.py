@@ -6,21 +6,8 @@ import pytest
 
 from livesupport.accounts.service import Accounts
 from livesupport.model import Agent
-from livesupport.sites.service import Sites
-from livesupport.storage.database import Database
-from tests.databases import Clock
 
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-def accounts(database: Database, clock: Clock) -> Accounts:
-    return Accounts(database, clock)
-
-
-@pytest.fixture
-def sites(database: Database, clock: Clock) -> Sites:
-    return Sites(database, clock)
 
 
 @pytest.fixture

@@ -11,27 +11,10 @@ import pytest
 from livesupport.accounts.service import Accounts
 from livesupport.model import Agent, Topic
 from livesupport.sites.service import Sites
-from livesupport.storage.database import Database
 from livesupport.tickets.requests import NewLine, NewTicket
 from livesupport.tickets.service import Tickets
-from tests.databases import Clock
 
 BEGAN = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def tickets(database: Database, clock: Clock) -> Tickets:
-    return Tickets(database, clock)
-
-
-@pytest.fixture
-def accounts(database: Database, clock: Clock) -> Accounts:
-    return Accounts(database, clock)
-
-
-@pytest.fixture
-def sites(database: Database, clock: Clock) -> Sites:
-    return Sites(database, clock)
 
 
 @pytest.fixture
