@@ -25,8 +25,8 @@ types: $(VENV)/.test
 	$(BIN)/mypy
 
 .PHONY: services
-services:  # Chromium, which pip cannot install
-	@.ci/chromium
+services:  # Chromium and strace, which pip cannot install
+	@.ci/packages
 
 bench: $(VENV)/.test  ## the hot path beside a bare relay
 	$(BIN)/python bench/relay.py

@@ -31,8 +31,9 @@ class Page:
         self._path = path
         self._cookie = cookie
         self._connection: ClientConnection | None = None
-        self._lines: dict[str, list[str]] = {}
-        self._notes: dict[str, list[str]] = {}
+        self.lines: dict[str, list[str]] = {}
+        """The exact texts of the lines of each chat, as they came."""
+        self.notes: dict[str, list[str]] = {}
         self.tips: dict[str, Frame] = {}
         """The last line that it holds of each chat."""
 
@@ -82,16 +83,16 @@ class Page:
     async def _keep(self, raw: str, push: Frame) -> None:
         match push["t"]:
             case "line":
-                self._lines.setdefault(push["chat"], []).append(raw)
+                self.lines.setdefault(push["chat"], []).append(raw)
                 self.tips[push["chat"]] = {key: push[key] for key in ("epoch", "seq", "seal") if key in push}
             case "note":
-                self._notes.setdefault(push["chat"], []).append(raw)
+                self.notes.setdefault(push["chat"], []).append(raw)
             case "lines" if push.get("reset"):
-                self._lines.pop(push["chat"], None)
+                self.lines.pop(push["chat"], None)
             case "wanted":
                 chat = push["chat"]
-                notes = {"notes": self._notes[chat]} if chat in self._notes else {}
-                await self.say("records", chat=chat, lines=self._lines.get(chat, []), **notes)
+                notes = {"notes": self.notes[chat]} if chat in self.notes else {}
+                await self.say("records", chat=chat, lines=self.lines.get(chat, []), **notes)
             case _:
                 pass
 

@@ -38,8 +38,8 @@ class Play:
         self.played = Played()
         self._site = site
         self._canaries = canaries
-        self._token = ""
-        self._chat = ""
+        self.token = ""
+        self.chat = ""
 
     async def begin(self) -> None:
         """Both arrive; what is wrong is refused; the chat starts, and the agent takes it."""
@@ -55,9 +55,9 @@ class Play:
             page="https://shop.example/" + self._canaries.latin("the page"),
         )
         pushed = await self.visitor.hear("token")
-        self._chat, self._token = pushed["chat"], pushed["token"]
-        await self.agent.say("accept", chat=self._chat)
-        await self.agent.hear("chat", chat=self._chat, status="active")
+        self.chat, self.token = pushed["chat"], pushed["token"]
+        await self.agent.say("accept", chat=self.chat)
+        await self.agent.hear("chat", chat=self.chat, status="active")
 
     async def _slip_of_the_pen(self) -> None:
         """Two frames that are refused: one with a bad number, one that is no command."""
@@ -69,22 +69,22 @@ class Play:
 
     async def talk(self) -> None:
         """Messages both ways, a private note, typing, receipts, a message that is too long, a wish to save that is declined."""
-        await self._visitor_says(self._canaries.latin("the visitor's message"))
-        await self._visitor_says(self._canaries.georgian("the visitor's message in Georgian"))
-        await self._agent_says(self._canaries.latin("the agent's message"))
-        await self.agent.say("note", chat=self._chat, id=_new_id(), text=self._canaries.georgian("the private note"))
-        await self.agent.hear("note", chat=self._chat)
+        await self.visitor_says(self._canaries.latin("the visitor's message"))
+        await self.visitor_says(self._canaries.georgian("the visitor's message in Georgian"))
+        await self.agent_says(self._canaries.latin("the agent's message"))
+        await self.agent.say("note", chat=self.chat, id=_new_id(), text=self._canaries.georgian("the private note"))
+        await self.agent.hear("note", chat=self.chat)
         await self.visitor.say("typing")
-        await self.agent.hear("typing", chat=self._chat)
+        await self.agent.hear("typing", chat=self.chat)
         await self.visitor.say("receipt", received=3, seen=3)
-        await self.agent.hear("receipt", chat=self._chat, by="visitor")
+        await self.agent.hear("receipt", chat=self.chat, by="visitor")
         too_long = self._canaries.latin("a message that is too long")
         await self.visitor.say("say", id=_new_id(), text=too_long.ljust(TOO_LONG, "."))
         await self._hear_refusal()
-        await self.agent.say("convert", chat=self._chat)
-        await self.visitor.hear("line", chat=self._chat, kind="armed")
+        await self.agent.say("convert", chat=self.chat)
+        await self.visitor.hear("line", chat=self.chat, kind="armed")
         await self.visitor.say("refuse")
-        await self.agent.hear("line", chat=self._chat, kind="refused")
+        await self.agent.hear("line", chat=self.chat, kind="refused")
 
     async def come_back(self, agent_too: bool = False) -> None:
         """The visitor's line broke, or both lines with the server: the pages come back to the same chat. Before that somebody
@@ -95,13 +95,13 @@ class Play:
         if agent_too:
             await self.agent.open(intent="available", tips=self.agent.tips)
         self.visitor.vanish()
-        await self.visitor.open(site=self._site, token=self._token, tip=self.visitor.tips[self._chat])
-        self._token = (await self.visitor.hear("token", chat=self._chat))["token"]
-        await self.visitor.hear("chat", chat=self._chat, status="active")
+        await self.visitor.open(site=self._site, token=self.token, tip=self.visitor.tips[self.chat])
+        self.token = (await self.visitor.hear("token", chat=self.chat))["token"]
+        await self.visitor.hear("chat", chat=self.chat, status="active")
         if agent_too:
-            await self.agent.hear("chat", chat=self._chat, status="active")
+            await self.agent.hear("chat", chat=self.chat, status="active")
         self.played.resumed += 1
-        await self._visitor_says(self._canaries.latin("a message after the return"))
+        await self.visitor_says(self._canaries.latin("a message after the return"))
 
     async def flood(self) -> None:
         """More at once than is allowed: some is relayed, the rest refused."""
@@ -116,23 +116,25 @@ class Play:
         """The visitor ends and erases; both pages are told, and close."""
         await self.visitor.say("end")
         for page in (self.visitor, self.agent):
-            await page.hear("erased", chat=self._chat)
+            await page.hear("erased", chat=self.chat)
             await page.close()
 
     async def save(self) -> None:
         """Instead: the visitor saves the chat, which is then written, and ends it."""
         await self.visitor.say("save")
-        await self.visitor.hear("line", chat=self._chat, kind="converted")
+        await self.visitor.hear("line", chat=self.chat, kind="converted")
         await self.end()
 
-    async def _visitor_says(self, text: str) -> None:
+    async def visitor_says(self, text: str) -> None:
+        """One message, which both hear."""
         await self.visitor.say("say", id=_new_id(), text=text)
-        await self.visitor.hear("line", chat=self._chat, text=text)
-        self._count(await self.agent.hear("line", chat=self._chat, text=text))
+        await self.visitor.hear("line", chat=self.chat, text=text)
+        self._count(await self.agent.hear("line", chat=self.chat, text=text))
 
-    async def _agent_says(self, text: str) -> None:
-        await self.agent.say("say", chat=self._chat, id=_new_id(), text=text)
-        self._count(await self.visitor.hear("line", chat=self._chat, text=text))
+    async def agent_says(self, text: str) -> None:
+        """One message, which the visitor hears."""
+        await self.agent.say("say", chat=self.chat, id=_new_id(), text=text)
+        self._count(await self.visitor.hear("line", chat=self.chat, text=text))
 
     async def _hear_refusal(self) -> None:
         self._count(await self.visitor.hear("refused"))
