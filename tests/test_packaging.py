@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import httpx2
 import pytest
+
+from livesupport.cli.root import root
+from livesupport.config import load
+from tests.serving import PATIENCE, clean_environment, free_port
 
 ROOT = Path(__file__).parent.parent
 
@@ -63,11 +70,44 @@ def test_an_installed_wheel_starts_and_finds_its_files(wheel: Path, tmp_path: Pa
     assert (int(count) > 10, language) == (True, "ka")
 
 
+async def test_an_installed_wheel_serves_the_demo(wheel: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    port, shop_port = free_port(), free_port()
+    demo = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "livesupport", "demo", "--port", str(port), "--shop-port", str(shop_port)),
+        cwd=tmp_path,
+        env=clean_environment() | {"PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert demo.stderr is not None
+    try:
+        await asyncio.wait_for(demo.stderr.readuntil(b"supervisor\n"), PATIENCE)  # the last line of what it says
+        async with httpx2.AsyncClient() as browser:
+            shop = await browser.get(f"http://localhost:{shop_port}/")
+            loader = await browser.get(f"http://127.0.0.1:{port}/widget.js")
+        assert f'src="http://127.0.0.1:{port}/widget.js"' in shop.text
+        assert (loader.status_code, "live-support" in loader.text) == (200, True)
+        demo.terminate()
+        assert await asyncio.wait_for(demo.wait(), PATIENCE) == 0
+    finally:
+        if demo.returncode is None:
+            demo.kill()
+            await demo.wait()
+
+
 def test_the_container_runs_as_nobody_special_with_one_volume_and_a_health_check() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()
 
     for line in ("USER livesupport", "VOLUME /data", "STOPSIGNAL SIGTERM", "HEALTHCHECK", 'CMD ["serve"]'):
         assert line in dockerfile
+    variables = {"LIVESUPPORT_DATA_DIR": "/data", "LIVESUPPORT_SERVER__HOST": "0.0.0.0"}
+    for name, value in variables.items():
+        assert f"{name}={value}" in dockerfile
+    config = load(None, variables, {})
+    assert (config.data_dir, config.server.port) == ("/data", 8000)
+    assert "127.0.0.1:8000/readyz" in dockerfile
+    assert "EXPOSE 8000" in dockerfile
 
 
 def test_the_unit_waits_until_the_server_is_ready_and_does_not_retry_a_wrong_configuration() -> None:
@@ -75,3 +115,8 @@ def test_the_unit_waits_until_the_server_is_ready_and_does_not_retry_a_wrong_con
 
     for line in ("Type=notify", "RestartPreventExitStatus=78", "DynamicUser=yes", "ProtectSystem=strict", "LimitCORE=0"):
         assert f"\n{line}\n" in unit
+    started = re.search(r"^ExecStart=\S+/livesupport (.+)$", unit, re.MULTILINE)
+    assert started
+    assert root.main([*started[1].split(), "--help"], standalone_mode=False) == 0  # the flags exist
+    assert "/var/lib/livesupport" in started[1]
+    assert "StateDirectory=livesupport" in unit
