@@ -6,21 +6,17 @@ generator on another. Pairs talk several times, the servers taking turns, and th
 
 from __future__ import annotations
 
-import argparse
-import resource
 import statistics
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-import uvloop
 
+from bench import report
 from bench.measure import Idle, Talk, idle, talk
-from bench.servers import LOAD_CORE, Product, Relay, Server, pin
-from livesupport import logs
-from livesupport.config import Log
+from bench.report import mark
+from bench.servers import Product, Relay, Server
 
 CPU_TARGET = 2.0  # times the minimal Starlette relay, per relayed line
 IDLE_TARGET = 40.0  # KiB per idle visitor
@@ -106,31 +102,10 @@ def verdict(results: Sequence[Result]) -> list[str]:
             ("at a rate", run.paced_cpu_us, relay.talk[count].paced_cpu_us),
         ):
             ratio = ours / theirs
-            lines.append(f"{_mark(ratio <= CPU_TARGET)} CPU per line, {count} pairs, {name}: {ratio:.2f} × Starlette relay")
+            lines.append(f"{mark(ratio <= CPU_TARGET)} CPU per line, {count} pairs, {name}: {ratio:.2f} × Starlette relay")
     weight = product.idle.kib_each
-    return [*lines, f"{_mark(weight <= IDLE_TARGET)} idle visitor: {weight:.1f} KiB, at most {IDLE_TARGET:.0f}"]
-
-
-def _mark(is_met: bool) -> str:
-    return "met   " if is_met else "MISSED"
-
-
-def main() -> None:
-    """Measures, prints, and exits 1 when a target was missed."""
-    parser = argparse.ArgumentParser(prog="python -m bench.relay", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="half a minute, to see that it runs")
-    parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures there too")
-    arguments = parser.parse_args()
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    logs.configure(Log(level="warning"))
-    pin(LOAD_CORE)
-    results = uvloop.run(measure(QUICK if arguments.quick else Plan()))
-    if arguments.json:
-        arguments.json.write_bytes(msgspec.json.format(msgspec.json.encode(results)))
-    print(table(results))
-    sys.exit(any(line.startswith(_mark(False)) for line in verdict(results)))
+    return [*lines, f"{mark(weight <= IDLE_TARGET)} idle visitor: {weight:.1f} KiB, at most {IDLE_TARGET:.0f}"]
 
 
 if __name__ == "__main__":
-    main()
+    report.run("bench.relay", __doc__, (Plan(), QUICK), measure, table)

@@ -7,22 +7,18 @@ of its visitor has reached its agent; the time counts from the moment the new se
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import resource
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import msgspec
-import uvloop
 
+from bench import report
 from bench.pages import AgentPage, VisitorPage
-from bench.servers import LOAD_CORE, Product, pin
-from livesupport import logs
-from livesupport.config import Log
+from bench.report import mark
+from bench.servers import Product
 
 SEATS = 20  # chats of one agent
 LONGEST = 120.0  # seconds until a run is given up
@@ -114,32 +110,11 @@ def verdict(results: list[Result]) -> list[str]:
     """The targets, and whether they were met."""
     lines = []
     for result in results:
-        lines.append(f"{_mark(result.lost == 0)} {result.chats} chats: {result.lost} lost")
+        lines.append(f"{mark(result.lost == 0)} {result.chats} chats: {result.lost} lost")
         if target := TARGETS.get(result.chats):
-            lines.append(f"{_mark(result.p99 < target)} {result.chats} chats: p99 {result.p99:.1f} s, at most {target:.0f} s")
+            lines.append(f"{mark(result.p99 < target)} {result.chats} chats: p99 {result.p99:.1f} s, at most {target:.0f} s")
     return lines
 
 
-def _mark(is_met: bool) -> str:
-    return "met   " if is_met else "MISSED"
-
-
-def main() -> None:
-    """Measures, prints, and exits 1 when a target was missed."""
-    parser = argparse.ArgumentParser(prog="python -m bench.resume", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="some seconds, to see that it runs")
-    parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures there too")
-    arguments = parser.parse_args()
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    logs.configure(Log(level="warning"))
-    pin(LOAD_CORE)
-    results = uvloop.run(measure(QUICK if arguments.quick else Plan()))
-    if arguments.json:
-        arguments.json.write_bytes(msgspec.json.format(msgspec.json.encode(results)))
-    print(table(results))
-    sys.exit(any(line.startswith(_mark(False)) for line in verdict(results)))
-
-
 if __name__ == "__main__":
-    main()
+    report.run("bench.resume", __doc__, (Plan(), QUICK), measure, table)
