@@ -21,11 +21,15 @@ def selfcheck(place: Place, url: str | None, logs: tuple[Path, ...]) -> None:
 
     from livesupport import __version__, lastcheck
     from livesupport import logs as logging
+    from livesupport.config import normal_origin
     from livesupport.selfcheck import check_running, check_temporary, drawn
 
     logging.silence()
     config = place.config()
-    report = asyncio.run(check_running(config, url.rstrip("/"), logs) if url else check_temporary())
+    if url and not (origin := normal_origin(url)):
+        example = "https://support.example.org"
+        raise click.BadParameter(_("Write the address of the server, such as {url}").format(url=example), param_hint="--url")
+    report = asyncio.run(check_running(config, origin, logs) if url else check_temporary())
     if config.data.is_dir() and report.is_proof:
         now = datetime.now(UTC)
         lastcheck.write(config.data, lastcheck.LastCheck(at=now, version=__version__, octets=report.octets, hits=report.hits))

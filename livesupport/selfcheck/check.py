@@ -21,7 +21,7 @@ import msgspec
 from livesupport.config import Config
 from livesupport.data import make_directories, prepare_database
 from livesupport.i18n import gettext as _
-from livesupport.selfcheck.canaries import Canaries, needles
+from livesupport.selfcheck.canaries import Canaries, Needle, needles
 from livesupport.selfcheck.memory import copies, words
 from livesupport.selfcheck.page import sign_in
 from livesupport.selfcheck.places import Places, Swept, database_files, together
@@ -147,7 +147,7 @@ async def check_running(config: Config, url: str, logs: Collection[Path]) -> Rep
         tables, process = None if config.embedded else database, _process(config)
         temp = Path(tempfile.gettempdir())
         places = Places(config.data, temp, began, tuple(logs), database_files(config), tables, process)
-        controls = [await _planted_files(places)]
+        controls = [await _own_rows(places), await _planted_files(places)]
         canaries = Canaries()
         play = Play(url, NAME, cookie, canaries)
         await play.begin()
@@ -168,6 +168,13 @@ def _process(config: Config) -> int | None:
     except OSError:
         return None
     return next((int(word) for word in words if word.isdecimal()), None)
+
+
+async def _own_rows(places: Places) -> Control:
+    """The check's own agent stands in the database of a running server, where nothing else may be planted."""
+    swept = await places.sweep([Needle("the agent of the check", "plain", NAME.encode())])
+    found = swept.get(_("database (tables)")) or swept[_("database, WAL")]
+    return Control(_("its own agent in the database"), 1, min(len(found.hits), 1))
 
 
 # ── Planted leaks ────────────────────────────────────────────────────────────────────────────────────────────────────

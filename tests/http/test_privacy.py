@@ -54,7 +54,7 @@ async def test_it_tells_the_last_self_check_whatever_it_found(house: House, tmp_
 
     assert "22 Nov 2026, 09:05 UTC" in clean
     assert "Nothing was found." in clean
-    assert "traces of a test chat were found" in dirty
+    assert "Traces of a test chat were found" in dirty
 
 
 async def test_the_operator_can_say_it_in_other_words(house: House, tmp_path: Path) -> None:
