@@ -21,17 +21,24 @@ def selfcheck(place: Place, url: str | None, logs: tuple[Path, ...]) -> None:
 
     from livesupport import __version__, lastcheck
     from livesupport import logs as logging
-    from livesupport.config import normal_origin
     from livesupport.selfcheck import check_running, check_temporary, drawn
 
     logging.silence()
     config = place.config()
-    if url and not (origin := normal_origin(url)):
-        example = "https://support.example.org"
-        raise click.BadParameter(_("Write the address of the server, such as {url}").format(url=example), param_hint="--url")
-    report = asyncio.run(check_running(config, origin, logs) if url else check_temporary())
+    report = asyncio.run(check_running(config, _origin(url), logs) if url else check_temporary())
     if config.data.is_dir() and report.is_proof:
         now = datetime.now(UTC)
         lastcheck.write(config.data, lastcheck.LastCheck(at=now, version=__version__, octets=report.octets, hits=report.hits))
     click.echo(drawn(report))
     sys.exit(0 if report.is_proof and not report.hits else 1)
+
+
+def _origin(url: str) -> str:
+    """The address as a browser would name it; a mistyped one is a wrong call."""
+    from livesupport.config import normal_origin
+
+    origin = normal_origin(url)
+    if origin is None:
+        example = "https://support.example.org"
+        raise click.BadParameter(_("Write the address of the server, such as {url}").format(url=example), param_hint="--url")
+    return origin
