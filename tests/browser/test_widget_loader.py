@@ -1,13 +1,11 @@
-"""The one script on a customer's page: small, silent until it is clicked, harmless, and deaf to strangers."""
+"""The one script on a customer's page: small, silent until it is clicked, harmless."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from playwright.async_api import Page, Request, expect
+from playwright.async_api import Request, expect
 
-from tests.browser.house import EMBED, BrowserHouse, Shop, one_page
+from tests.browser.house import EMBED, BrowserHouse, one_page
 from tests.browser.visitor import Visitor, visitor
 
 LOADER_BUDGET = 3 * 1024
@@ -95,6 +93,16 @@ async def test_calls_made_before_it_is_there_are_carried_out_and_nonsense_is_not
     await expect(nino.panel.get_by_label("Your question")).to_have_value("My parcel?")
     await expect(nino.panel.get_by_label("Your name")).to_have_value("Nino")
     assert await nino.page.evaluate("window.opened")
+
+
+async def test_options_may_come_from_a_script_and_the_tag_wins(house: BrowserHouse) -> None:
+    settings = '{{ label: "Ask us", theme: "dark", open: "" }}'
+    tag = EMBED.replace("data-site", 'data-label="Talk to us" data-site')
+    house.shop.body = f"<script>window.LiveSupportSettings = {settings}</script>{tag}"
+    nino = await visitor(house)
+
+    await expect(nino.panel.locator("html")).to_have_attribute("data-theme", "dark")
+    await expect(nino.launcher).to_have_attribute("aria-label", "Talk to us")
 
 
 async def test_the_script_api(house: BrowserHouse) -> None:
@@ -281,69 +289,3 @@ async def test_it_works_under_a_strict_content_security_policy(house: BrowserHou
     box = await nino.launcher.bounding_box()
     assert box
     assert box["height"] == 56  # styled
-
-
-# ── strangers (T65) ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-CLOSE = "{ livesupport: 1, type: 'close' }"
-
-
-async def is_open(page: Page) -> Any:
-    return await page.locator("live-support button").get_attribute("aria-expanded")
-
-
-async def test_the_loader_listens_to_its_own_panel_only(house: BrowserHouse, shop: Shop) -> None:
-    nino = await visitor(house)
-    await nino.open()
-    await nino.page.evaluate("""() => {
-      const stranger = document.createElement("iframe");
-      stranger.name = "stranger";
-      document.body.append(stranger);
-    }""")
-    stranger = nino.page.frame("stranger")
-    assert stranger
-
-    await nino.page.evaluate(f"postMessage({CLOSE}, '*')")
-    await stranger.evaluate(f"parent.postMessage({CLOSE}, '*')")
-    await stranger.goto(f"{house.url}/widget/panel?site=default")  # the right origin, but not the loader's own frame
-    await stranger.evaluate(f"parent.postMessage({CLOSE}, '*')")
-    await nino.page.evaluate("new Promise((done) => setTimeout(done))")
-    assert await is_open(nino.page) == "true"
-
-    panel = next(frame for frame in nino.page.frames if "/widget/panel" in frame.url)
-    await panel.evaluate(f"parent.postMessage({CLOSE}, '*')")
-    await expect(nino.launcher).to_have_attribute("aria-expanded", "false")
-
-
-async def test_the_panel_listens_to_the_page_that_embeds_it_only(house: BrowserHouse) -> None:
-    nino = await visitor(house)
-    await nino.open()
-    await nino.page.evaluate("""() => {
-      const stranger = document.createElement("iframe");
-      stranger.name = "stranger";
-      document.body.append(stranger);
-    }""")
-    ask = "{{ livesupport: 1, type: 'ask', text: '{}' }}"
-    stranger = nino.page.frame("stranger")
-    assert stranger
-    target = "document.querySelector('live-support').shadowRoot.querySelector('iframe').contentWindow"
-    await stranger.evaluate(f"parent.{target}.postMessage({ask.format('from a frame of the page')}, '*')")
-    await nino.page.evaluate(f"{target}.postMessage({{ type: 'ask', text: 'not ours' }}, '*')")
-    await nino.page.evaluate(f"{target}.postMessage('nonsense', '*')")
-    await nino.page.evaluate(f"{target}.postMessage({{ livesupport: 1, type: 'constructor' }}, '*')")
-    question = nino.panel.get_by_label("Your question")
-
-    await nino.page.evaluate(f"{target}.postMessage({ask.format('from the page')}, '*')")
-
-    await expect(question).to_have_value("from the page")
-
-
-async def test_a_page_of_another_origin_cannot_frame_the_panel_nor_be_told_anything(house: BrowserHouse) -> None:
-    await house.change_site(origins=("https://kiln.example",))
-    page = await one_page(await house.browser(), house.shop.origin)
-    await page.locator("live-support button").click()
-
-    await expect(page.locator("live-support iframe")).to_be_visible()
-    await page.wait_for_timeout(0)
-    assert all("/widget/panel" not in frame.url for frame in page.frames)
-    house.problems.clear()  # the browser reports the refused frame, as it should

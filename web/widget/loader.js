@@ -28,7 +28,7 @@
     }`;
 
   const server = new URL(script.src).origin;
-  const options = { ...script.dataset };
+  const options = { ...window.LiveSupportSettings, ...script.dataset };
   const listeners = {};
   let early = []; // messages for a panel that is not ready yet
   const watch = new MutationObserver(place);
