@@ -10,8 +10,9 @@ import asyncio
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor
@@ -70,7 +71,7 @@ def configure(log: Log) -> None:
     structlog.configure(
         processors=processors(as_text),
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Unfailing(sys.stdout))),
     )
     logging.basicConfig(handlers=[_Foreign()], level=level, force=True)
     for name in _QUIET:
@@ -135,6 +136,21 @@ def _causes(error: BaseException | None) -> list[BaseException]:
 def _places(trace: TracebackType | None) -> list[str]:
     frames = traceback.extract_tb(trace, limit=-12)
     return [f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+class _Unfailing:
+    """A stream whose disk may be full: the work that is told about goes on, without the telling."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 class _Foreign(logging.Handler):
