@@ -97,9 +97,12 @@ class Floor:
         return [connection for agent in readers for connection in agent.sockets]
 
     def audience(self, chat: Chat) -> tuple[Connection, ...]:
-        """Everybody who hears the lines of the chat; counted once and kept until somebody comes or goes."""
+        """Everybody who hears the lines of the chat, but pages that are to give theirs first; counted once and kept until
+        somebody comes or goes."""
         if chat.audience is None:
-            chat.audience = (*chat.sockets, *self.agent_connections(chat))
+            tabs = [each for each in chat.sockets if self.visitor_sockets[each].pages is None]
+            consoles = [each for each in self.agent_connections(chat) if chat.id not in self.agent_sockets[each].pages]
+            chat.audience = (*tabs, *consoles)
         return chat.audience
 
     def count(self, name: str, label: str = "", seconds: float | None = None) -> None:

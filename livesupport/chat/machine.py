@@ -13,6 +13,7 @@ from livesupport.chat import (
     agents,
     conversion,
     endings,
+    filling,
     matching,
     restoring,
     service,
@@ -95,7 +96,7 @@ CHAT_DEADLINES: dict[str, Callable[[Floor, Chat], None]] = {
     "saving": conversion.due,
     "append": conversion.flush,
     "lease": restoring.renew_lease,
-    "confirm": restoring.confirm_due,
+    "confirm": filling.confirm_due,
 }
 
 AGENT_DEADLINES: dict[str, Callable[[Floor, Agent], None]] = {

@@ -7,22 +7,18 @@ ticket of this chat, and the chat goes on: same numbers, same agent, no reload (
 
 from __future__ import annotations
 
-from livesupport.chat import conversion, endings, matching, opening, views
+from livesupport.chat import conversion, endings, filling, matching, opening, views
 from livesupport.chat.believing import Restoring, Union, last_agent, missing_lines
-from livesupport.chat.events import Close, Connection, FindTicket, IssueToken, TicketFound, VisitorArrived
+from livesupport.chat.events import Close, FindTicket, IssueToken, TicketFound, VisitorArrived
 from livesupport.chat.floor import Floor
-from livesupport.chat.protocol import CloseCode, Line, Records, RefusalCode, Released, VisitorCard, Wanted
+from livesupport.chat.protocol import CloseCode, Line, Records, RefusalCode, VisitorCard, Wanted
 from livesupport.chat.seal import ChatName
-from livesupport.chat.state import Agent, AgentSocket, Chat, Pages, VisitorSocket
-from livesupport.chat.transcript import Place
+from livesupport.chat.state import AgentSocket, Chat, Pages, VisitorSocket
 
 MOST_AT_ONCE = 32
 WAIT_FOR_RECORDS = 30.0  # seconds: for all that the visitor's pages send; then others get their turn
 SETTLE_SECONDS = 5.0  # from the first that comes back: else whoever is quickest gets the seats and the places of the others
-WAIT_FOR_GAPS = 2.0  # seconds: for a console that is here and may hold what the visitor lacks
 REARM_WITHIN = 180.0  # seconds
-BYTES_PER_LINE = 400  # what a frame adds to its text
-BYTES_PER_RECORD = 64  # what the shortest record costs in memory
 
 
 # ── asking the visitor ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -77,8 +73,9 @@ def visitor_records(floor: Floor, socket: VisitorSocket, command: Records) -> No
     restoring = floor.restoring.get(command.chat)
     pages = restoring.sending.get(socket.connection) if restoring else None
     if restoring is None or pages is None:
-        return
-    if not _collect(floor, pages, command, socket.connection):
+        if socket.chat is not None and socket.chat.id == command.chat:
+            filling.from_tab(floor, socket.chat, socket, command)
+    elif not filling.collect(floor, pages, command, socket.connection):
         del restoring.sending[socket.connection]
         floor.refuse(socket.connection, "not_restored", chat=command.chat)
         _when_sent(floor, restoring)
@@ -91,19 +88,6 @@ def visitor_records(floor: Floor, socket: VisitorSocket, command: Records) -> No
         _next_turns(floor)
 
 
-def _collect(floor: Floor, pages: Pages, command: Records, connection: Connection) -> bool:
-    """Keeps one page and asks for the next. False when there is more than a chat can have."""
-    pages.lines += command.lines
-    pages.notes += command.notes
-    pages.size += sum(len(record) + BYTES_PER_RECORD for record in (*command.lines, *command.notes))
-    most = floor.rules.bytes_per_chat + floor.rules.messages_per_chat * BYTES_PER_LINE
-    if pages.size > 2 * most:
-        return False
-    if not command.last:
-        floor.send((connection,), Wanted(chat=command.chat, after=len(pages.lines) + len(pages.notes)))
-    return True
-
-
 def _when_sent(floor: Floor, restoring: Restoring) -> None:
     """As soon as no page of the visitor is sending any more, the consoles are asked, or the chat comes back at once."""
     if restoring.sending or restoring.looking:
@@ -112,14 +96,13 @@ def _when_sent(floor: Floor, restoring: Restoring) -> None:
         _drop(floor, restoring)
         return
     lines = restoring.union.lines()
-    holders = [socket for socket in floor.agent_sockets.values() if _may_fill(restoring, lines, socket)]
-    for socket in holders:
+    for socket in [socket for socket in floor.agent_sockets.values() if restoring.name.chat in socket.holds]:
         restoring.asked.add(socket.connection)
-        _ask(floor, socket, restoring.name.chat)
+        filling.ask_console(floor, socket, restoring.name.chat)
     if lines and not restoring.asked:
         _look_for_ticket(floor, restoring)
     else:
-        wait = WAIT_FOR_GAPS if lines else floor.rules.restore_wait
+        wait = filling.WAIT_FOR_GAPS if lines else floor.rules.restore_wait
         floor.timers.set("restore", restoring.name.chat, floor.now.mono + wait)
 
 
@@ -160,36 +143,18 @@ def _tabs(floor: Floor, name: ChatName) -> list[VisitorSocket]:
 # ── asking the consoles ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _ask(floor: Floor, socket: AgentSocket, chat_id: str) -> None:
-    socket.pages[chat_id] = Pages()
-    floor.send((socket.connection,), Wanted(chat=chat_id))
-
-
 def console_arrived(floor: Floor, socket: AgentSocket) -> None:
     """A console comes back and names what it holds. It is asked before it is shown anything: what it shows is what it holds."""
     for chat_id in socket.holds:
         restoring, chat = floor.restoring.get(chat_id), floor.chats.get(chat_id)
         if chat is not None:
-            _ask(floor, socket, chat_id)
-            floor.timers.set("confirm", chat_id, floor.now.mono + WAIT_FOR_GAPS)
-        elif restoring and _waits_for_consoles(restoring) and _may_fill(restoring, restoring.union.lines(), socket):
+            filling.ask_console(floor, socket, chat_id)
+            floor.timers.set("confirm", chat_id, floor.now.mono + filling.WAIT_FOR_GAPS)
+        elif restoring and not restoring.sending:
             restoring.asked.add(socket.connection)
-            _ask(floor, socket, chat_id)
+            filling.ask_console(floor, socket, chat_id)
     for chat in [chat for chat in socket.agent.chats.values() if chat.unconfirmed and chat.id not in socket.pages]:
-        confirm(floor, chat)
-
-
-def _waits_for_consoles(restoring: Restoring) -> bool:
-    return not restoring.sending and not restoring.looking
-
-
-def _may_fill(restoring: Restoring, lines: list[Line], socket: AgentSocket) -> bool:
-    """Only the last sealed agent, or a supervisor; with no lines yet, whoever holds some: the lines will tell."""
-    return restoring.name.chat in socket.holds and (not lines or _is_last(socket.agent, lines))
-
-
-def _is_last(agent: Agent, lines: list[Line]) -> bool:
-    return agent.supervises or last_agent(lines) == agent.id
+        filling.confirm(floor, chat)
 
 
 def agent_records(floor: Floor, socket: AgentSocket, command: Records) -> None:
@@ -197,14 +162,14 @@ def agent_records(floor: Floor, socket: AgentSocket, command: Records) -> None:
     pages = socket.pages.get(command.chat)
     if pages is None:
         return
-    fits = _collect(floor, pages, command, socket.connection)
+    fits = filling.collect(floor, pages, command, socket.connection)
     if fits and not command.last:
         return
     socket.pages.pop(command.chat)
     if restoring := floor.restoring.get(command.chat):
         _fill(floor, restoring, socket, pages if fits else Pages())
     elif chat := floor.chats.get(command.chat):
-        _fill_later(floor, chat, socket, pages if fits else Pages())
+        filling.from_console(floor, chat, socket, pages if fits else Pages())
 
 
 def _fill(floor: Floor, restoring: Restoring, socket: AgentSocket, pages: Pages) -> None:
@@ -212,72 +177,10 @@ def _fill(floor: Floor, restoring: Restoring, socket: AgentSocket, pages: Pages)
     union = Union(opened=restoring.union.opened)
     held = union.add(floor.ring, restoring.name, pages)
     both = restoring.union | union
-    if _is_last(socket.agent, both.lines()):
+    if filling.served_last(socket.agent, both.lines()):
         restoring.union, socket.gave[restoring.name.chat] = both, held
-    if not restoring.asked and _waits_for_consoles(restoring) and restoring.union.lines():
+    if not (restoring.asked or restoring.looking or restoring.sending) and restoring.union.lines():
         _look_for_ticket(floor, restoring)
-
-
-def _fill_later(floor: Floor, chat: Chat, socket: AgentSocket, pages: Pages) -> None:
-    """The console came after the visitor had gone on: its lines go to their places, and to the visitor."""
-    union = Union.of(chat.transcript.lines)
-    held = union.add(floor.ring, ChatName(chat.site, chat.id, chat.visitor), pages)
-    if _is_last(socket.agent, union.lines()):
-        socket.gave[chat.id] = held
-        _merge(floor, chat, union)
-    _answered(floor, chat, socket)
-
-
-def _merge(floor: Floor, chat: Chat, union: Union) -> None:
-    before = chat.transcript.size
-    missing, notes = chat.transcript.add(union.lines()), chat.notes.add(union.notes.values())
-    floor.bytes += chat.transcript.size - before
-    chat.missing = max(0, chat.missing - len(missing))
-    for line in missing:
-        floor.send(floor.audience(chat), line)
-    for note in notes:
-        floor.tell_agents(chat, note)
-    if (missing or notes) and chat.saving.ticket:
-        conversion.append_all(floor, chat)
-    floor.touch(chat)
-
-
-def _answered(floor: Floor, chat: Chat, socket: AgentSocket) -> None:
-    """The console was asked for its copy and is now shown the chat, if it is this agent's; else it drops the copy."""
-    if chat.agent is socket.agent and chat.unconfirmed:
-        confirm(floor, chat)
-    elif chat.agent is socket.agent or chat.id in socket.agent.reading:
-        _show_console(floor, chat, socket)
-    else:
-        socket.holds.pop(chat.id, None)
-        floor.send((socket.connection,), Released(chat=chat.id))
-
-
-def _show_console(floor: Floor, chat: Chat, socket: AgentSocket) -> None:
-    tip, held = socket.holds.pop(chat.id, None), socket.gave.pop(chat.id, None)
-    matching.show(floor, chat, socket.agent, {socket.connection}, tip, held)
-
-
-def confirm(floor: Floor, chat: Chat) -> None:
-    """An agent's page that held the chat vouches for it. Without such a page the visitor waits again, at the head."""
-    agent = chat.agent
-    assert agent is not None
-    consoles = [floor.agent_sockets[connection] for connection in agent.sockets]
-    chat.unconfirmed, chat.audience = False, None
-    if not any(chat.id in console.holds for console in consoles):
-        matching.requeue(floor, chat)
-        return
-    for console in [console for console in consoles if chat.id not in console.pages]:
-        _show_console(floor, chat, console)
-    floor.touch(chat)
-    floor.touch_agent(agent)
-
-
-def confirm_due(floor: Floor, chat: Chat) -> None:
-    """A console that was asked for its copy has not answered: it is shown the chat as it is."""
-    for console in [console for console in floor.agent_sockets.values() if chat.id in console.pages]:
-        del console.pages[chat.id]
-        _answered(floor, chat, console)
 
 
 # ── going on ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -331,7 +234,12 @@ def ticket_found(floor: Floor, event: TicketFound) -> None:
         return
     chat = _revive(floor, restoring, lines, tabs[0])
     for socket in tabs:
-        _show(floor, chat, socket, restoring.gave.get(socket.connection))
+        _attach(floor, chat, socket)
+        if socket.connection in restoring.sending:
+            filling.ask_tab(floor, chat, socket, restoring.sending[socket.connection])
+        else:
+            floor.send((socket.connection,), views.visitor_chat(floor, chat))
+            floor.show_lines((socket.connection,), chat, None, restoring.gave.get(socket.connection))
     if event.number is not None:
         conversion.was_saved(floor, chat, event.number)
     _give_back_agent(floor, chat, last_agent(lines))
@@ -363,14 +271,12 @@ def _topic(lines: list[Line]) -> int | None:
     return named[-1].topic
 
 
-def _show(floor: Floor, chat: Chat, socket: VisitorSocket, held: frozenset[Place] | None) -> None:
-    """The visitor's page hears what it lacks, and gets a fresh token."""
+def _attach(floor: Floor, chat: Chat, socket: VisitorSocket) -> None:
+    """The visitor's page is in the chat again, and gets a fresh token."""
     socket.chat, socket.rating = chat, chat.rating
     chat.sockets.add(socket.connection)
     chat.audience = None
     floor.effects.append(IssueToken(connection=socket.connection, visitor=chat.visitor, site=chat.site, chat=chat.id))
-    floor.send((socket.connection,), views.visitor_chat(floor, chat))
-    floor.show_lines((socket.connection,), chat, None, held)
 
 
 def _give_back_agent(floor: Floor, chat: Chat, agent_id: int | None) -> None:
@@ -385,14 +291,14 @@ def _give_back_agent(floor: Floor, chat: Chat, agent_id: int | None) -> None:
         chat.assigned_at = floor.now.mono
         endings.watch_idle(floor, chat)
         if agent.sockets:
-            confirm(floor, chat)
+            filling.confirm(floor, chat)
         elif agent.lost_at is None:
             agent.lost_at = floor.now.mono
             floor.timers.set("agent_notice", str(agent.id), floor.now.mono + floor.rules.agent_notice_after)
             floor.timers.set("agent_reclaim", str(agent.id), floor.now.mono + floor.rules.agent_reclaim)
     for console in [each for each in floor.agent_sockets.values() if chat.id in each.holds and chat.id not in each.pages]:
-        _answered(floor, chat, console)
-    floor.timers.set("confirm", chat.id, floor.now.mono + WAIT_FOR_GAPS)
+        filling.answered(floor, chat, console)
+    floor.timers.set("confirm", chat.id, floor.now.mono + filling.WAIT_FOR_GAPS)
 
 
 def _rearm(floor: Floor, chat: Chat) -> None:

@@ -197,6 +197,7 @@ class VisitorSocket:
     mobile: bool
     chat: Chat | None = None
     rating: Rating | None = None
+    pages: Pages | None = None  # records of its chat that are on their way from this page
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livesupport.chat import conversion, endings, matching, opening, restoring, service, views
+from livesupport.chat import conversion, endings, filling, matching, opening, restoring, service, views
 from livesupport.chat.events import Close, IssueToken, RequestSaved, SaveRequest, VisitorArrived, VisitorLost
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import (
@@ -48,7 +48,10 @@ def arrived(floor: Floor, event: VisitorArrived) -> None:
     floor.send((connection,), service.of_site(floor, site.id))
     if chat is not None:
         _attach(floor, chat, socket)
-        _show(floor, chat, socket, hello.tip)
+        if filling.may_hold_more(chat, hello.tip):
+            filling.ask_tab(floor, chat, socket)
+        else:
+            _show(floor, chat, socket, hello.tip)
     elif lost:
         restoring.begin(floor, event)
 
