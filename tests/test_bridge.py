@@ -10,6 +10,7 @@ import structlog
 from livesupport import bridge
 from livesupport.chat.events import AppendLines, Snapshot, TicketFailed, TicketSaved
 from livesupport.chat.protocol import EndReason, LeaveRequest, Line, LineKind, NoteLine, Party, VisitorCard
+from livesupport.cleaning import clean
 from livesupport.errors import Unavailable
 from livesupport.tickets.requests import NewTicket
 from livesupport.tickets.service import Tickets
@@ -75,6 +76,33 @@ async def test_a_ticket_holds_who_asked_what_and_every_line_as_it_was_said(ticke
         ("agent", "Ana", "A regular customer.")
     ]
     assert {m.at.timestamp() for m in thread.messages} == {1_800_000_001.0, 1_800_000_002.0, 1_800_000_003.0}
+
+
+POISON = {
+    "nul": "a\0b",
+    "lone surrogate": "a\ud800b",
+    "noncharacter": "a\ufffeb",
+    "override": "a\u202eb",
+    "marks": "e" + "\u0301" * 1999,
+    "families": "\U0001f469\u200d\U0001f467\u200d\U0001f466" * 400,
+}
+
+
+@pytest.mark.parametrize("poison", POISON.values(), ids=POISON)
+async def test_what_was_poison_before_the_edge_cleaned_it_is_saved(tickets: Tickets, poison: str) -> None:
+    """T43, on both databases."""
+    text = clean(poison)
+
+    thread = await tickets.get(await saved(tickets, snapshot(line(4, "message", "visitor", name="Nino", text=text))))
+
+    assert [message.text for message in thread.messages if message.seq == 4] == [text]
+
+
+@pytest.mark.parametrize("poison", ["nul", "lone surrogate"])
+async def test_without_the_cleaning_the_chat_would_not_be_saved(tickets: Tickets, poison: str) -> None:
+    chat = snapshot(line(4, "message", "visitor", name="Nino", text=POISON[poison]))
+
+    assert await bridge.convert_chat_to_ticket(tickets, name_of, chat) == TicketFailed(chat=CHAT)
 
 
 @pytest.mark.parametrize(("saved_by", "actor"), [(None, "Nino"), (ANA, "Ana")])

@@ -1,4 +1,4 @@
-"""What strangers send is made harmless without changing what it says."""
+"""What strangers send is made harmless without changing what it says (T43, T44)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The console for everybody: readable, on a phone, in both directions; and harmless whatever visitors write."""
+"""The console for everybody: readable, on a phone, in both directions; and harmless whatever visitors write (T36)."""
 
 from __future__ import annotations
 

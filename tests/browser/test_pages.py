@@ -1,4 +1,4 @@
-"""The desk's pages in a real browser: readable for everybody, harmless whatever visitors wrote, usable without JavaScript."""
+"""The desk's pages in a real browser: readable, harmless whatever visitors wrote, usable without JavaScript (T36)."""
 
 from __future__ import annotations
 
@@ -102,6 +102,7 @@ async def test_everybody_can_read_the_pages(house: BrowserHouse, scheme: Any, la
     for context, path in (
         (stranger, f"/setup?token={secret}&"),
         (stranger, "/login?"),
+        (stranger, "/privacy?"),
         (stranger, "/nowhere?"),
         (ana, "/inbox?"),
         (ana, "/inbox?q=nothing&"),

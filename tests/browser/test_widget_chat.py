@@ -1,4 +1,4 @@
-"""A visitor in a real browser asks, is answered, comes back after a loss, and waits in line."""
+"""A visitor in a real browser asks, is answered, comes back after a loss, and waits in line (T36)."""
 
 from __future__ import annotations
 

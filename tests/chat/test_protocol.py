@@ -1,4 +1,4 @@
-"""The wire: strict about what comes in, silent about what people said, and as its schema says."""
+"""The wire: strict about what comes in, silent about what people said, and as its schema says (T05, T28, T30, T45)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of tickets: what an agent finds in it, and what a hostile address line does to it."""
+"""The list of tickets: what an agent finds in it, and what a hostile address line does to it (T30, T48)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in and out: who gets in, what a wrong password learns, and what an old cookie is worth."""
+"""Signing in and out: who gets in, what a wrong password learns, and what an old cookie is worth (T15–T17, T20, T56)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every request passes through: one host, one origin, one log line, limits, and words instead of stack traces."""
+"""What every request passes through: one host, one origin, one log line, limits, and words instead of stack traces (T24)."""
 
 from __future__ import annotations
 

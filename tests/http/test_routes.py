@@ -1,4 +1,4 @@
-"""Promises that every address keeps, made from the route table, so that a new address cannot be forgotten."""
+"""Promises that every address keeps, made from the route table, so that a new address cannot be forgotten (T28, T62, T63)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One ticket: reading it, answering, annotating, changing; and what happens when two people do so at once."""
+"""One ticket: reading it, answering, annotating, changing; and what happens when two people do so at once (T30, T31)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a customer's page gets: one small script, and a panel that only the registered origins may frame."""
+"""What a customer's page gets: one small script, and a panel that only the registered origins may frame (T02, T63)."""
 
 from __future__ import annotations
 

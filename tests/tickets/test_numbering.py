@@ -1,4 +1,4 @@
-"""Ticket numbers and their check digit."""
+"""Ticket numbers and their check digit (T30)."""
 
 from __future__ import annotations
 
