@@ -70,9 +70,10 @@ async def test_two_people_talk_and_both_see_the_same(tmp_path: Path) -> None:
         async with ana, nino:
             await talk(nino, ana)
             chat = nino.session.chat.id
-            nino.send(nino.session.say("One"))
-            ana.send(ana.session.say(chat, "Two"))
-            ana.send(ana.session.say(chat, "Nobody else", kind="note"))
+            nino.send(*nino.session.say("One"))
+            await ana.until(has(ana.session.chats[chat], "One"))
+            ana.send(*ana.session.say(chat, "Two"))
+            ana.send(*ana.session.say(chat, "Nobody else", kind="note"))
 
             for client, copy in ((nino, nino.session.chat), (ana, ana.session.chats[chat])):
                 await client.until(has(copy, "One", "Two"))
@@ -90,17 +91,17 @@ async def test_the_server_dies_and_nothing_that_was_acknowledged_is_lost(tmp_pat
         async with ana, nino:
             await talk(nino, ana)
             chat = nino.session.chat.id
-            nino.send(nino.session.say("Before"))
+            nino.send(*nino.session.say("Before"))
             await nino.until(has(nino.session.chat, "Before"))
             await ana.until(has(ana.session.chats[chat], "Before"))
             await server.stop()
             await nino.until(lambda: not nino.session.is_welcome)
-            nino.send(nino.session.say("Into the void"))
+            nino.send(*nino.session.say("Into the void"))
             await server.start()
 
             for client, copy in ((nino, nino.session.chat), (ana, ana.session.chats[chat])):
                 await client.until(has(copy, "Before", "Into the void"))
-            ana.send(ana.session.say(chat, "After"))
+            ana.send(*ana.session.say(chat, "After"))
             await nino.until(has(nino.session.chat, "Before", "Into the void", "After"))
             assert {epoch for epoch, _ in nino.session.chat.lines} == {1, 2}
             assert nino.session.chat.state["agent"] == "Ana"

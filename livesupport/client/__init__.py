@@ -7,7 +7,7 @@ comes back by itself. Nothing here is used by the server, and nothing of the ser
         await nino.until(lambda: nino.session.is_welcome)
         nino.send(nino.session.start("Nino", "+995555123456", "Where is my order?"))
         await nino.until(lambda: nino.session.chat.state.get("status") == "active")
-        nino.send(nino.session.say("Hello"))
+        nino.send(*nino.session.say("Hello"))
 """
 
 from livesupport.client.copy import ChatCopy, Frame, new_id

@@ -132,10 +132,11 @@ class VisitorSession:
         self._starting = {"t": "start", "id": new_id(), "ref": self._ref, **about}
         return self._starting
 
-    def say(self, text: str) -> Frame:
-        """One message; after a loss it is sent again under the same id."""
+    def say(self, text: str) -> list[Frame]:
+        """One message: what to send now. It is sent again under the same id after a loss, behind those before it."""
         self._ref += 1
-        return self.chat.say(text, self._ref)
+        command = self.chat.say(text, self._ref)
+        return [command] if self.is_welcome and not self.is_restoring else []
 
 
 class AgentSession:
@@ -211,7 +212,9 @@ class AgentSession:
         """Takes a chat that rings."""
         return {"t": "accept", "chat": chat}
 
-    def say(self, chat: str, text: str, kind: Literal["say", "note"] = "say") -> Frame:
-        """One message, or a private note; after a loss it is sent again under the same id."""
+    def say(self, chat: str, text: str, kind: Literal["say", "note"] = "say") -> list[Frame]:
+        """One message, or a private note: what to send now. It is sent again under the same id after a loss, behind those
+        before it."""
         self._ref += 1
-        return self.chats[chat].say(text, self._ref, kind)
+        command = self.chats[chat].say(text, self._ref, kind)
+        return [command] if self.is_welcome and chat not in self._awaited else []

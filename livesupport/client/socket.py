@@ -61,9 +61,9 @@ class Client(Generic[S]):
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
 
-    def send(self, frame: Frame) -> None:
-        """Sends a frame on the present connection; without one it is dropped (what a session keeps is sent again)."""
-        if self._socket is not None:
+    def send(self, *frames: Frame) -> None:
+        """Sends frames on the present connection; without one they are dropped (what a session keeps is sent again)."""
+        for frame in frames if self._socket is not None else ():
             self._outbox.put_nowait(frame)
 
     async def until(self, ready: Callable[[], object]) -> None:

@@ -1,0 +1,193 @@
+"""The judge: reads a history and names every promise that it breaks (guarantees.md, G1 to G5). It knows nothing of the server.
+
+A message may only be lost when, between a crash and the moment at which its chat was shown again, nobody held it who could give
+it back: a page of the visitor, or a page of the agent who served the chat last.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from tests.simulator.history import Entry, History, Shown
+
+Key = tuple[str, str, str]  # chat, author, client id
+
+
+def judge(history: History) -> list[str]:
+    """What is wrong with this history, in words; nothing when every promise was kept."""
+    facts = Facts(history)
+    return [*_lost(facts), *_doubled(facts), *_silent(facts), *_saved_wrongly(facts), *_misplaced(facts)]
+
+
+def is_visitor(who: str) -> bool:
+    """Whether a page is a visitor's."""
+    return who.startswith("visitor")
+
+
+def agent_of(who: str) -> str:
+    """Whose console a page is, as the author of messages."""
+    return "agent " + who.removeprefix("agent-").split(".")[0]
+
+
+class Facts:
+    """What a history says, put in order."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.acked = {(entry.chat, entry.author, entry.id): at for at, entry in enumerate(history) if entry.what == "ack"}
+        self.ended = {entry.chat for entry in history.of("over") if entry.data != "lost"}
+        self.ended |= {entry.chat for entry in history.of("state") if entry.data["status"] == "ended"}
+        self.owner: dict[str, str] = {}
+        self.excused: set[Key] = set()
+        self._served_at: dict[str, tuple[int, int]] = {}
+        self._holders: dict[str, dict[Key, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._down: set[str] = set()
+        for entry in history:
+            self._follow(entry)
+        self.going_on = {view.chat for view in history.of("view") if is_visitor(view.who)} - self.ended
+        self.views = [entry for entry in history.of("view") if self._counts(entry)]
+
+    def _counts(self, view: Entry) -> bool:
+        """A view of a chat that goes on, by somebody whose chat it is."""
+        return view.chat in self.going_on and (is_visitor(view.who) or agent_of(view.who) == self.owner.get(view.chat))
+
+    # ── who holds what ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _follow(self, entry: Entry) -> None:
+        match entry.what:
+            case "seen":
+                self._holders[entry.chat][(entry.chat, entry.author, entry.id)].add(entry.who)
+                self._serve(entry)
+            case "reset" | "gone":
+                self._let_go(entry)
+            case "released" if entry.chat not in self._down:
+                self._let_go(entry)
+            case "state" if is_visitor(entry.who):
+                self._down.discard(entry.chat)
+            case "crash":
+                self._down |= set(self._holders)
+                for chat in self._holders:
+                    self._excuse(chat)
+
+    def _serve(self, entry: Entry) -> None:
+        """Lines tell who serves the chat; the last of them counts."""
+        kind, agent = entry.data
+        if kind in ("assigned", "transferred", "took_over", "requeued") and entry.place >= self._served_at.get(
+            entry.chat, (0, 0)
+        ):
+            self._served_at[entry.chat] = entry.place
+            self.owner[entry.chat] = f"agent {agent}" if agent is not None else ""
+
+    def _let_go(self, entry: Entry) -> None:
+        for holders in self._holders[entry.chat].values():
+            holders.discard(entry.who)
+        if entry.chat in self._down:
+            self._excuse(entry.chat)
+
+    def _excuse(self, chat: str) -> None:
+        for key, holders in self._holders[chat].items():
+            if not any(is_visitor(who) or agent_of(who) == self.owner.get(chat) for who in holders):
+                self.excused.add(key)
+
+
+def _lost(facts: Facts) -> list[str]:
+    """G1: what was acknowledged is in the view of everybody whose chat it is, and no chat is lost that somebody held."""
+    found = []
+    for view in facts.views:
+        held = {(view.chat, line.author, line.id) for line in view.data}
+        missing = [key for key in facts.acked if key[0] == view.chat and key not in held | facts.excused]
+        found += [f"G1: {view.who} does not show {author}'s acknowledged {id} in {chat}" for chat, author, id in missing]
+    for entry in facts.history.of("over"):
+        excused = any(chat == entry.chat for chat, _, _ in facts.excused)
+        if entry.data == "lost" and entry.chat not in facts.ended and not excused:
+            found.append(f"G1: {entry.chat} was lost to {entry.who} although it was held")
+    return found
+
+
+def _doubled(facts: Facts) -> list[str]:
+    """G2: each message once, each author's in the order of saying, and the same for everybody."""
+    found = []
+    said: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for entry in facts.history.of("invoke"):
+        said[(entry.chat, entry.who)].append(entry.id)
+    orders: dict[str, list[tuple[int, int]]] = {}
+    for view in facts.views:
+        ids = [(line.author, line.id) for line in view.data if line.id]
+        found += [f"G2: {view.who} shows {id} {count} times" for (_, id), count in Counter(ids).items() if count > 1]
+        for (chat, who), sayings in said.items():
+            shown = [id for _, id in ids if id in set(sayings)] if chat == view.chat else []
+            if shown != [id for id in sayings if id in set(shown)]:
+                found.append(f"G2: {view.who} shows what {who} said in another order")
+        order = [line.place for line in view.data]
+        if orders.setdefault(view.chat, order) != order:
+            found.append(f"G2: {view.who} shows {view.chat} otherwise than somebody else")
+    return found
+
+
+def _silent(facts: Facts) -> list[str]:
+    """G3: whatever was said is acknowledged, refused, or shown as not sent; and once all is well, nothing is left unsent."""
+    found = [f"G3: {entry.who} never came back" for entry in facts.history.of("offline")]
+    over = {(entry.who, entry.chat) for entry in facts.history.of("gone", "over", "released")}
+    refused = {entry.id for entry in facts.history.of("refuse")}
+    unsent = {entry.id for entry in facts.history.of("unsent")}
+    acked = {id for _, _, id in facts.acked}
+    for entry in facts.history.of("invoke"):
+        if entry.chat not in facts.going_on or (entry.who, entry.chat) in over or entry.id in acked | refused:
+            continue
+        how = "is left unsent" if entry.id in unsent else "was dropped in silence"
+        found.append(f"G3: {entry.id} of {entry.who} {how}")
+    return found
+
+
+def _saved_wrongly(facts: Facts) -> list[str]:
+    """G4: one ticket per chat, the one that everybody was told of, with everything that was acknowledged."""
+    found = []
+    tickets = {entry.chat: entry.data for entry in facts.history.of("ticket")}
+    numbers = Counter(entry.chat for entry in facts.history.of("ticket"))
+    found += [f"G4: {chat} has {count} tickets" for chat, count in numbers.items() if count > 1]
+    told: dict[str, int] = {}
+    for at, entry in enumerate(facts.history):
+        if entry.what == "state" and entry.data["ticket"]:
+            told.setdefault(entry.chat, at)
+            if tickets.get(entry.chat, ("",))[0] != entry.data["ticket"]:
+                found.append(f"G4: {entry.who} was told of a ticket of {entry.chat} that is not there")
+    crashes = [at for at, entry in enumerate(facts.history) if entry.what == "crash"]
+    for chat, at in told.items():
+        if chat in tickets and (chat in facts.going_on or not any(crash > at for crash in crashes)):
+            found += _ticket_lacks(facts, chat, tickets[chat][1])
+    return found
+
+
+def _ticket_lacks(facts: Facts, chat: str, saved: list[tuple[str, str]]) -> list[str]:
+    wanted = [key[1:] for key in facts.acked if key[0] == chat and key not in facts.excused]
+    found = [f"G4: the ticket of {chat} lacks {id}" for author, id in wanted if (author, id) not in saved]
+    return found + [
+        f"G4: the ticket of {chat} has {id} {count} times" for (_, id), count in Counter(saved).items() if count > 1
+    ]
+
+
+def _misplaced(facts: Facts) -> list[str]:
+    """G5: a visitor is in one chat, and a chat has one agent at a time."""
+    found = []
+    places: dict[str, set[str]] = defaultdict(set)
+    for view in facts.views:
+        if is_visitor(view.who):
+            places[view.who.split(".")[0]].add(view.chat)
+        found += [f"G5: {view.who} shows {what} in {view.chat}" for what in _two_agents(view.data)]
+    return found + [f"G5: {visitor} is in {len(chats)} chats" for visitor, chats in places.items() if len(chats) > 1]
+
+
+def _two_agents(lines: list[Shown]) -> list[str]:
+    """A new epoch may give a chat to somebody else: the handing over was lost with the server."""
+    found = []
+    owner: int | None = None
+    epoch = 0
+    for line in lines:
+        if line.kind == "assigned" and owner is not None and line.place[0] == epoch:
+            found.append("a second agent")
+        if line.kind in ("assigned", "transferred", "took_over", "requeued"):
+            owner = line.agent
+        if line.kind == "message" and line.author != "visitor" and line.author != f"agent {owner}":
+            found.append("words of an agent who does not serve")
+        epoch = line.place[0]
+    return found

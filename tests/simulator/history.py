@@ -1,0 +1,58 @@
+"""What a run leaves behind: what each page did, heard and showed, in the words of the page and by its own clock."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+What = Literal[
+    "invoke",  # a person says something: `id`, `chat`
+    "ack",  # its line came back
+    "refuse",  # the server did not take it; shown to the person
+    "seen",  # a line is in the page's copy: `place`, `author`, `id`, and `data` has its kind and agent
+    "reset",  # the server replaced the copy
+    "released",  # the server took the copy away
+    "gone",  # the page itself is gone: closed or reloaded
+    "state",  # the chat was shown: `data` has status, agent, ticket, missing
+    "over",  # the chat is over for this page: `data` has the reason
+    "unsent",  # at the end, shown as "not sent"
+    "offline",  # at the end, without a connection
+    "view",  # at the end: `data` has the lines that the page shows, in order
+    "crash",  # of the server
+    "ticket",  # at the end, in storage: `data` has the number and the (author, id) of each message in it
+]
+
+
+class Entry(NamedTuple):
+    """One thing that happened. `at`: seconds on the clock of `who`, which agrees with nobody else's."""
+
+    who: str
+    at: float
+    what: What
+    chat: str = ""
+    id: str = ""
+    author: str = ""
+    place: tuple[int, int] = (0, 0)
+    data: Any = None
+
+
+class Shown(NamedTuple):
+    """One line as a page shows it."""
+
+    place: tuple[int, int]
+    kind: str
+    author: str
+    id: str
+    agent: int | None
+
+
+class History(list[Entry]):
+    """All entries of a run, in the order in which they were written down."""
+
+    def of(self, *what: What) -> list[Entry]:
+        """The entries of these kinds."""
+        return [entry for entry in self if entry.what in what]
+
+
+def author_of(line: dict[str, Any]) -> str:
+    """Whose client id a line carries."""
+    return "visitor" if line["by"] == "visitor" else f"agent {line.get('agent')}"

@@ -1,0 +1,191 @@
+"""The pages of a run: the reference client's sessions, which behave as docs/protocol.md says, on simulated sockets. Whatever one of
+them shows to its person is written down."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Generic, TypeVar
+
+from livesupport.client import AgentSession, ChatCopy, Frame, VisitorSession, backoff, may_return
+from tests.simulator.history import Entry, History, Shown, What, author_of
+from tests.simulator.network import Link, Time
+from tests.simulator.server import Server
+
+S = TypeVar("S", VisitorSession, AgentSession)
+
+
+class Page(Generic[S]):
+    """One page in one browser tab, with a clock of its own."""
+
+    def __init__(self, name: str, session: S, server: Server, history: History) -> None:
+        self.name = name
+        self.session: S = session
+        self.frames: list[str] = []  # all that it heard, for a replay
+        self.is_open = True
+        self.link: Link | None = None
+        self._server = server
+        self._time: Time = server.time
+        self._history = history
+        self._skew = self._time.chance.uniform(-500.0, 500.0)
+        self._tries = 0
+        self._connect()
+
+    # ── the socket ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _connect(self) -> None:
+        if not self.is_open:
+            return
+        if self._server.is_down:
+            self._again()
+            return
+        link = self.link = Link(self._time)
+        link.hear["page"] = lambda raw: self._hear(link, raw)
+        link.lost["page"] = lambda code: self._lost(link, code)
+        self._knock(link)
+        self.send(self.session.hello())
+
+    def _knock(self, link: Link) -> None:
+        raise NotImplementedError
+
+    def _lost(self, link: Link, code: int) -> None:
+        if link is self.link:
+            self.link = None
+            resume_after = self.session.resume_after
+            self.session.lost()
+            if may_return(code):
+                self._again(resume_after)
+
+    def _again(self, wait: float | None = None) -> None:
+        self._time.after(backoff(self._tries, self._time.chance.random()) if wait is None else wait, self._connect)
+        self._tries += 1
+
+    def send(self, *frames: Frame) -> None:
+        """Says it, if there is a connection; what the session keeps is said again after the next welcome."""
+        for frame in frames if self.link is not None else ():
+            assert self.link is not None
+            self.link.send("server", json.dumps(frame))
+
+    def close(self) -> None:
+        """The tab is closed, or left by a reload."""
+        self.is_open = False
+        for copy in self.copies():
+            self._note("gone", copy.id)
+        if self.link is not None:
+            self.link.close(1001, "page")
+
+    # ── what it hears ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _hear(self, link: Link, raw: str) -> None:
+        if link is not self.link or not self.is_open:
+            return
+        frame = json.loads(raw)
+        self.frames.append(raw)
+        before = {id for copy in self.copies() for id in copy.unsent}
+        answers = self.session.hear(raw)
+        if frame["t"] == "welcome":
+            self._tries = 0
+        self._write_down(frame, before)
+        self.send(*answers)
+        if self.session.has_gap:
+            link.close(1000, "page")
+            self._lost(link, 1000)
+
+    def _write_down(self, frame: Frame, unsent: set[str]) -> None:
+        chat = frame.get("chat", "")
+        match frame["t"]:
+            case "lines" if frame.get("reset"):
+                self._note("reset", chat)
+            case "line" if any(copy.id == chat for copy in self.copies()):
+                place, id = (frame["epoch"], frame["seq"]), frame.get("id", "")
+                self._note("seen", chat, id, author_of(frame), place, (frame["kind"], frame.get("agent")))
+                if id in unsent and all(id not in copy.unsent for copy in self.copies()):
+                    self._note("ack", chat, id, author_of(frame))
+            case "released":
+                self._note("released", chat)
+            case "erased":
+                self._note("over", chat, data=frame["reason"])
+            case "chat":
+                told = {name: frame.get(name) for name in ("status", "agent", "ticket", "missing")}
+                self._note("state", chat, data=told)
+            case "refused":
+                for copy in self.copies():
+                    for id in unsent & copy.refused.keys():
+                        self._note("refuse", copy.id, id)
+
+    def said(self, copy: ChatCopy, frames: list[Frame]) -> None:
+        """A person has said something; `frames` is what the session wants to be sent now."""
+        self._note("invoke", copy.id, list(copy.unsent)[-1], self.author)
+        self.send(*frames)
+
+    # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    author: str
+
+    def copies(self) -> list[ChatCopy]:
+        """The chats that this page shows."""
+        raise NotImplementedError
+
+    def shows_at_the_end(self) -> None:
+        """Writes down what a person would see now."""
+        if not self.session.is_welcome:
+            self._note("offline", "")
+        for copy in self.copies():
+            for id in copy.unsent:
+                self._note("unsent", copy.id, id, self.author)
+            self._note("view", copy.id, data=shown(copy))
+
+    def _note(
+        self, what: What, chat: str, id: str = "", author: str = "", place: tuple[int, int] = (0, 0), data: Any = None
+    ) -> None:
+        self._history.append(Entry(self.name, self._time.now + self._skew, what, chat, id, author, place, data))
+
+
+def shown(copy: ChatCopy) -> list[Shown]:
+    """The lines that a page shows, in its order."""
+    return [
+        Shown((line["epoch"], line["seq"]), line["kind"], author_of(line), line.get("id", ""), line.get("agent"))
+        for line in copy.view
+    ]
+
+
+class VisitorPage(Page[VisitorSession]):
+    """A panel."""
+
+    author = "visitor"
+
+    def __init__(self, name: str, visitor: str, session: VisitorSession, server: Server, history: History) -> None:
+        self._visitor = visitor
+        self._was_over = ""
+        super().__init__(name, session, server, history)
+
+    def _knock(self, link: Link) -> None:
+        self._server.visitor(link, self._visitor)
+
+    def _write_down(self, frame: Frame, unsent: set[str]) -> None:
+        super()._write_down(frame, unsent)
+        if self.session.chat.over == "lost" and self._was_over != "lost":
+            self._note("over", self.session.chat.id, data="lost")
+        self._was_over = self.session.chat.over
+
+    def copies(self) -> list[ChatCopy]:
+        return [self.session.chat] if self.session.chat.id else []
+
+    @property
+    def is_talking(self) -> bool:
+        """There is a chat, and it is not over."""
+        return bool(self.session.chat.id) and not self.session.chat.over
+
+
+class AgentPage(Page[AgentSession]):
+    """A console."""
+
+    def __init__(self, name: str, who: int, session: AgentSession, server: Server, history: History) -> None:
+        self.who = who
+        self.author = f"agent {who}"
+        super().__init__(name, session, server, history)
+
+    def _knock(self, link: Link) -> None:
+        self._server.agent(link, self.who)
+
+    def copies(self) -> list[ChatCopy]:
+        return list(self.session.chats.values())
