@@ -6,29 +6,34 @@ All durations are seconds.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 ConvertMode = Literal["notify", "ask", "recorded"]
+Positive = Annotated[int, Meta(ge=1)]
+Seats = Annotated[int, Meta(ge=1, le=20)]
+Words = Annotated[int, Meta(ge=1, le=7000)]  # code points; its line fits a `Record` of the wire with every one of them escaped
+Short = Annotated[int, Meta(ge=1, le=2000)]  # code points; as on the wire
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Every limit of a chat with its default (product.md, section 3)."""
 
     # What one person may say.
-    text_limit: int = 2000
-    name_limit: int = 80
-    phone_limit: int = 32
-    question_limit: int = 500
-    note_limit: int = 2000
-    messages_per_chat: int = 500
-    bytes_per_chat: int = 256 * 1024
-    bytes_of_all_chats: int = 256 * 1024 * 1024
+    text_limit: Words = 2000
+    name_limit: Short = 80
+    phone_limit: Short = 32
+    question_limit: Words = 500
+    note_limit: Words = 2000
+    messages_per_chat: Positive = 500
+    bytes_per_chat: Positive = 256 * 1024
+    bytes_of_all_chats: Positive = 256 * 1024 * 1024
     max_chat_age: float = 8 * 3600.0
 
     # Who gets whom.
-    default_capacity: int = 3
+    default_capacity: Seats = 3
     offer_seconds: float = 30.0
     missed_offers_until_away: int = 2
     between_assignments: float = 3.0

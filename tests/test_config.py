@@ -79,6 +79,8 @@ def test_only_secrets_are_read_from_files() -> None:
         ('[log]\nlevel = "loud"', "log.level: invalid enum value 'loud'. Write for example \"info\""),
         ("[chat]\nvisitor_grace = -1", "chat.visitor_grace: must be a number from 0 up. The default is 90.0"),
         ("[chat]\nvisitor_grace = nan", "chat.visitor_grace: must be a number from 0 up. The default is 90.0"),
+        ("[chat]\ntext_limit = 9000", "chat.text_limit: expected int <= 7000. Write for example 2000"),
+        ("[chat]\ndefault_capacity = 0", "chat.default_capacity: expected int >= 1. Write for example 3"),
         ('[limits]\nexempt = ["home"]', 'limits.exempt: home is no address or network. Write for example "10.0.0.0/8"'),
         ("server = 1", "server: is no setting."),
         ("[server", "is not TOML"),
