@@ -39,6 +39,7 @@ class Start(Frame, frozen=True, tag="start"):
     page: Short = ""
     language: Language = ""
     utc_offset: Annotated[int, Meta(ge=-1080, le=1080, description="minutes east of UTC")] | None = None
+    proof: Annotated[str, Meta(max_length=64, description="answers `proof_needed`")] = ""
     ref: Ref = 0
 
 

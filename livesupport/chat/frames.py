@@ -69,6 +69,7 @@ RefusalCode = Literal[
     "bad_text",
     "too_long",
     "too_fast",  # come back after `retry_after`
+    "proof_needed",  # the address has started many chats: send the same start with a proof of work, or wait `retry_after`
     "chat_full",  # the chat has reached its size: save it as a request
     "memory_full",  # all chats together have reached the server's limit
     "not_open",  # nobody can take a chat now: leave a request

@@ -104,6 +104,8 @@ class Refused(Frame, frozen=True, tag="refused"):
     field: str | None = None
     by: str | None = None
     retry_after: float | None = None
+    challenge: str | None = None
+    bits: int | None = None
 
 
 class GoingAway(Frame, frozen=True, tag="going_away"):

@@ -16,6 +16,7 @@ _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")  # what may stand in an origin; 
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Positive = Annotated[int, Meta(ge=1)]
+Bits = Annotated[int, Meta(ge=0, le=22)]
 Rate = Annotated[float, Meta(gt=0)]
 Seconds = Annotated[float, Meta(gt=0)]
 
@@ -60,6 +61,8 @@ class Limits(Section, frozen=True):
     pong_seconds: Seconds = 10.0
     starts_per_address: Positive = 5
     starts_window: Seconds = 600.0
+    proof_after: Positive = 3
+    proof_bits: Bits = 16  # 0: no proof of work
     requests_per_address: Positive = 3
     requests_window: Seconds = 3600.0
     outbox_bytes: Positive = 512 * 1024

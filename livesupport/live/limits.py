@@ -71,6 +71,40 @@ class Throttle:
         return len(self._full_at)
 
 
+class Recent:
+    """How often something happened in the last `seconds`, by key."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._moments: dict[str, list[float]] = {}
+        self._sweep_at = SWEEP_AT
+
+    def add(self, key: str, now: float) -> None:
+        """It has happened once more."""
+        if len(self._moments) >= self._sweep_at:
+            self._sweep(now)
+        self._moments[key] = [*self._since(key, now), now]
+
+    def count(self, key: str, now: float) -> int:
+        """How often it happened."""
+        return len(self._since(key, now))
+
+    def wait(self, key: str, most: int, now: float) -> float:
+        """The seconds until it will have happened fewer than `most` times; 0.0: it has. `most`: 1 or more."""
+        moments = self._since(key, now)
+        return moments[-most] + self._seconds - now if len(moments) >= most else 0.0
+
+    def _since(self, key: str, now: float) -> list[float]:
+        return [moment for moment in self._moments.get(key, ()) if moment > now - self._seconds]
+
+    def _sweep(self, now: float) -> None:
+        self._moments = {key: recent for key in self._moments if (recent := self._since(key, now))}
+        self._sweep_at = max(SWEEP_AT, 2 * len(self._moments))
+
+    def __len__(self) -> int:
+        return len(self._moments)
+
+
 class Seats:
     """So many at once for each key."""
 
@@ -122,6 +156,7 @@ class Admission:
         self.visitors = Seats(limits.sockets_per_visitor)
         self.messages = Throttle(Rate(1 / limits.messages_per_second, limits.message_burst))
         self.starts = Throttle(Rate(limits.starts_window / limits.starts_per_address, limits.starts_per_address))
+        self.recent_starts = Recent(limits.starts_window)
         self.requests = Throttle(Rate(limits.requests_window / limits.requests_per_address, limits.requests_per_address))
         self.visitor_frames = Rate(1 / limits.frames_per_second, limits.frame_burst)
         self.agent_frames = Rate(1 / limits.frames_per_second / AGENT_FRAMES, limits.frame_burst * AGENT_FRAMES)

@@ -37,6 +37,7 @@ from livesupport.chat.protocol import (
 from livesupport.live.desk import Desk, new_id
 from livesupport.live.limits import Bucket, Rate, neighbourhood
 from livesupport.live.ports import SignedIn
+from livesupport.live.proof import Purpose, bits_needed, challenge, is_proven
 from livesupport.live.reading import cleaned, read_agent, read_visitor
 from livesupport.live.transport import Socket
 
@@ -201,11 +202,23 @@ class VisitorReceiver(SocketReceiver):
             self._too_fast(start.ref, wait)
             return
         phone = self._phone(start.phone, start.ref)
-        if phone is None:
+        if phone is None or (self._limited and self._lacks_proof(start, address, moment)):
             return
         said = VisitorSaid(connection=self.connection, command=msgspec.structs.replace(start, phone=phone))
         if any(isinstance(effect, Count) and effect.name == "started" for effect in self._desk.handle(said)):
             starts.take(address, moment)
+            self._desk.hub.admission.recent_starts.add(address, moment)
+
+    def _lacks_proof(self, start: Start, address: str, now: float) -> bool:
+        """Whether this start needs a proof of work that it does not bring; the visitor has then been told what to solve."""
+        recent, limits = self._desk.hub.admission.recent_starts, self._desk.hub.admission.limits
+        purpose, fingerprint = Purpose(address, start.id, recent.count(address, now)), self._desk.ports.fingerprint
+        bits = bits_needed(purpose.starts, limits)
+        if not bits or is_proven(purpose, start.proof, bits, now, fingerprint):
+            return False
+        solve, wait = challenge(purpose, now, fingerprint), round(recent.wait(address, limits.proof_after, now), 1)
+        self._refuse(Refused(code="proof_needed", ref=start.ref, retry_after=wait, challenge=solve, bits=bits))
+        return True
 
     def _leave_request(self, request: LeaveRequest) -> None:
         """A request may name an e-mail address in place of a phone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from livesupport.config import Limits
-from livesupport.live.limits import SWEEP_AT, Admission, Bucket, Rate, Seats, Throttle, neighbourhood
+from livesupport.live.limits import SWEEP_AT, Admission, Bucket, Rate, Recent, Seats, Throttle, neighbourhood
 
 EXEMPTING = Admission(Limits(exempt=("127.0.0.0/8", "2001:db8::/32")))
 
@@ -52,6 +52,23 @@ def test_addresses_with_all_their_credit_are_forgotten() -> None:
     for number in range(5 * SWEEP_AT):
         throttle.take(f"address {number}", float(number))
     assert len(throttle) <= SWEEP_AT
+
+
+def test_what_happened_is_counted_for_so_long_and_then_forgotten() -> None:
+    recent = Recent(600.0)
+    for moment in (0.0, 100.0, 200.0):
+        recent.add("here", moment)
+    assert [recent.count("here", now) for now in (200.0, 599.0, 600.0, 800.0)] == [3, 3, 2, 0]
+    assert [recent.wait("here", 3, now) for now in (200.0, 600.0)] == [400.0, 0.0]
+    assert recent.wait("here", 2, 200.0) == 500.0
+    assert recent.count("there", 200.0) == 0
+
+
+def test_addresses_that_start_nothing_any_more_are_forgotten() -> None:
+    recent = Recent(1.0)
+    for number in range(5 * SWEEP_AT):
+        recent.add(f"address {number}", float(number))
+    assert len(recent) <= SWEEP_AT
 
 
 def test_a_seat_that_is_given_back_can_be_taken_again() -> None:

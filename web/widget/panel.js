@@ -95,7 +95,7 @@ const hears = {
     state.restoring = Boolean(welcome.restoring);
     if (recall() && !welcome.resumed && !welcome.restoring) chatIsGone();
     else if (welcome.resumed) resend();
-    if (pending) connection.send(pending, { answered: true });
+    ask();
   },
 
   service(service) {
@@ -143,16 +143,17 @@ const hears = {
     host.tell("ticket", { number: ticket });
   },
 
-  async refused({ ref, code, field, retry_after: seconds }) {
+  async refused({ ref, code, field, retry_after: seconds, challenge, bits }) {
     const mine = state.chat.own.find((message) => message.ref === ref);
     if (code === "not_restored") return chatIsGone();
-    const isPending = ref && ref === pending?.ref;
-    if (isPending) pending = null;
+    const asked = ref && ref === pending?.ref && pending;
+    if (asked && bits && await (await import("./proof.js")).prove(challenge, bits, asked, view.form)) return ask();
+    if (asked) pending = null;
     if (mine && code === "too_fast") setTimeout(act, seconds * 1000, "retry", mine.id);
     host.tell("error", { code });
     const { refusal } = await import("./refusals.js");
     view.refusal = refusal;
-    if (isPending) view.form.fail(refusal(code, seconds), field);
+    if (asked) view.form.fail(refusal(code, seconds), field);
     else if (!mine) state.problem = refusal(code, seconds);
     update();
   },
@@ -195,7 +196,11 @@ function onSubmit({ name, phone, email, topic, question }, mode) {
   const about = { id: newId(), name, phone, question, topic, page: hostPage, language, ref: ++lastRef };
   const extra = mode === "chat" ? { utc_offset: -new Date().getTimezoneOffset() } : { email: email || undefined };
   pending = { t: mode === "chat" ? "start" : "request", ...about, ...extra };
-  connection.send(pending, { answered: true });
+  ask();
+}
+
+function ask() {
+  if (pending) connection.send(pending, { answered: true });
 }
 
 function say(/** @type {string} */ text) {

@@ -9,7 +9,7 @@ export function refusal(code, seconds = 0) {
   switch (code) {
     case "bad_topic": return t("This topic is no longer offered. Please choose another.");
     case "bad_text": return t("This text cannot be sent.");
-    case "too_fast": return tooFast(seconds);
+    case "too_fast": case "proof_needed": return tooFast(seconds);
     case "chat_full": return t("This chat is full. Save it as a request to go on.");
     case "memory_full": case "not_open": return t("Nobody can take a chat right now. Leave a request and we will answer.");
     case "blocked": return t("This chat was closed by our team. Please use another way to reach us.");
