@@ -50,6 +50,7 @@ from livesupport.live.ports import Ports
 from livesupport.rules import Rules
 
 FIND_ATTEMPTS = 5
+FIND_AT_ONCE = 2  # after a restart thousands are asked for, and agents who sign in need the database too
 FIND_PAUSE = 0.2  # seconds, longer each time
 SOONEST = 0.001  # seconds: a loop's timers are that coarse
 
@@ -81,6 +82,7 @@ class Desk:
         self.clock = clock
         self._machine = machine
         self._tasks: set[asyncio.Task[None]] = set()
+        self._finding = asyncio.Semaphore(FIND_AT_ONCE)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = math.inf
         self._signed_in: dict[Connection, str] = {}
@@ -165,7 +167,8 @@ class Desk:
         number = None
         for attempt in range(FIND_ATTEMPTS):
             try:
-                number = await self.ports.find_ticket(chat)
+                async with self._finding:
+                    number = await self.ports.find_ticket(chat)
                 break
             except Exception as fault:
                 log.error("port_failed", port="find_ticket", error=type(fault).__name__)
