@@ -6,6 +6,8 @@ import secrets
 
 import msgspec
 
+from livesupport.errors import Unavailable
+from livesupport.i18n import gettext as _
 from livesupport.selfcheck.canaries import Canaries
 from livesupport.selfcheck.page import Page
 
@@ -54,7 +56,11 @@ class Play:
             question=self._canaries.georgian("the question"),
             page="https://shop.example/" + self._canaries.latin("the page"),
         )
-        pushed = await self.visitor.hear("token")
+        pushed = await self.visitor.hear("token", "refused")
+        if pushed["t"] == "refused":
+            raise Unavailable(
+                _("The server refuses the chat of the check ({code}): try again later.").format(code=pushed["code"])
+            )
         self.chat, self.token = pushed["chat"], pushed["token"]
         await self.agent.say("accept", chat=self.chat)
         await self.agent.hear("chat", chat=self.chat, status="active")

@@ -77,6 +77,16 @@ async def test_a_running_server_is_checked_where_it_runs_and_its_agent_is_locked
         assert listed.splitlines()[1].split()[-1] == "disabled"
 
 
+async def test_a_server_that_takes_no_more_chats_is_told_as_such(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with program(data, free_port(), limits__starts_per_address="1") as server:
+        assert (await check_running(load(None, {}, {"data_dir": str(data)}), server.url, ())).is_proof
+        second = await asyncio.to_thread(selfcheck, "--url", server.url, "--data", str(data))
+
+    assert (second.returncode, second.stdout) == (1, "")
+    assert second.stderr == "The server refuses the chat of the check (too_fast): try again later.\n"
+
+
 async def test_a_server_that_writes_down_what_is_said_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = tmp_path / "data"
     async with program(data, free_port()) as server:
