@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 
+def is_region(code: str) -> bool:
+    """Whether `code` is that of a country whose local forms we know (ISO 3166)."""
+    import phonenumbers
+
+    return phonenumbers.country_code_for_region(code) != 0
+
+
 def parse_phone(text: str, region: str) -> str | None:
     """`text` as E.164 ("+995555123456"), or None when it cannot be a phone number.
 

@@ -62,7 +62,7 @@ def add(place: Place, name: str, origins: tuple[str, ...], **flags: Any) -> None
     async def deed(services: Services) -> None:
         from livesupport.model import Site
 
-        new = changed(Site(id=slug(name), name=name, origins=origins), flags)
+        new = changed(Site(id=new_id(name, origins), name=name, origins=origins), flags)
         await services.sites.add(new)
         click.echo(_("Paste this before </body> on every page of {name}:").format(name=new.name))
         click.echo(place.config().embed_line(new.id))
@@ -142,6 +142,11 @@ def changed(site: Site, flags: dict[str, Any]) -> Site:
     return msgspec.structs.replace(site, **given)
 
 
-def slug(name: str) -> str:
-    """An id from a name: "My Shop" gives "my-shop"."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+def new_id(name: str, origins: tuple[str, ...]) -> str:
+    """From the name, "My Shop" gives "my-shop"; from the first host, where the name has no Latin letter or digit."""
+    host = origins[0].partition("//")[2] if origins else ""
+    return _slug(name) or _slug(host)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

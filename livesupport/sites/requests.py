@@ -12,6 +12,7 @@ from livesupport.cleaning import clean, clean_line
 from livesupport.errors import Invalid
 from livesupport.i18n import gettext as _
 from livesupport.model import Contact, RoutingMode, Site
+from livesupport.phones import is_region
 from livesupport.rules import ConvertMode
 from livesupport.sites.hours import hours_problems
 
@@ -82,7 +83,7 @@ def _service_problems(site: Site) -> dict[str, str]:
         problems["mode"] = _("Choose one of: {modes}.").format(modes=", ".join(get_args(RoutingMode)))
     if site.convert not in (None, *get_args(ConvertMode)):
         problems["convert"] = _("Choose one of: {modes}.").format(modes=", ".join(get_args(ConvertMode)))
-    if not _REGION.fullmatch(site.region):
+    if not (_REGION.fullmatch(site.region) and is_region(site.region)):
         problems["region"] = _("Write a country code of two letters, such as GE.")
     if not _LANGUAGE.fullmatch(site.language):
         problems["language"] = _("Write a language code such as en or ka.")

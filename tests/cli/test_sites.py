@@ -61,6 +61,13 @@ def test_a_site_that_is_not_there_is_told_so(livesupport: Terminal) -> None:
         assert (livesupport(*words).exit_code, livesupport(*words).stderr) == (1, "no such site\n")
 
 
+def test_a_site_whose_name_has_no_latin_letter_is_called_by_its_host(livesupport: Terminal) -> None:
+    done = livesupport("site", "add", "ჩემი მაღაზია", "https://my-shop.ge", "https://www.my-shop.ge")
+
+    assert 'data-site="my-shop-ge"' in done.stdout
+    assert livesupport.ask(lambda services: services.sites.get("my-shop-ge")).name == "ჩემი მაღაზია"
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

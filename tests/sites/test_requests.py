@@ -67,7 +67,7 @@ def test_an_origin_written_twice_is_kept_once() -> None:
         *(("id", site_id) for site_id in ("", "Shop", "-shop", "a b", "x" * 65, "../x", "შოპი")),
         *(("name", name) for name in ("", "  ", "x" * 81)),
         *(("accent", accent) for accent in ("", "red", "#fff", "#12345g", "#123456;")),
-        *(("region", region) for region in ("", "G", "GEO", "1A", "გე")),
+        *(("region", region) for region in ("", "G", "GEO", "1A", "გე", "XX")),
         *(("language", language) for language in ("", "e", "english language", "../en")),
         ("greeting", "x" * 501),
         ("mode", "random"),
