@@ -107,7 +107,7 @@ def _merge(floor: Floor, chat: Chat, union: Union) -> None:
         floor.send(floor.audience(chat), line)
     for note in notes:
         floor.tell_agents(chat, note)
-    if (missing or notes) and chat.saving.ticket:
+    if (missing or notes) and chat.saving.state in ("saving", "saved"):
         conversion.append_all(floor, chat)
     floor.touch(chat)
 

@@ -8,6 +8,7 @@ What = Literal[
     "invoke",  # a person says something: `id`, `chat`
     "ack",  # its line came back
     "refuse",  # the server did not take it; shown to the person
+    "end",  # a person ends the chat; whether the server hears of it is another matter
     "seen",  # a line is in the page's copy: `place`, `author`, `id`, and `data` has its kind and agent
     "reset",  # the server replaced the copy
     "released",  # the server took the copy away

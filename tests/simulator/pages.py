@@ -1,5 +1,5 @@
-"""The pages of a run: the reference client's sessions, which behave as docs/protocol.md says, on simulated sockets. Whatever one of
-them shows to its person is written down."""
+"""The pages of a run: the reference client's sessions, which behave as docs/protocol.md says, on simulated sockets. Whatever
+one of them shows to its person is written down."""
 
 from __future__ import annotations
 
@@ -116,6 +116,11 @@ class Page(Generic[S]):
         """A person has said something; `frames` is what the session wants to be sent now."""
         self._note("invoke", copy.id, list(copy.unsent)[-1], self.author)
         self.send(*frames)
+
+    def ends(self, copy: ChatCopy) -> None:
+        """A person ends a chat."""
+        self._note("end", copy.id)
+        self.send({"t": "end", **({"chat": copy.id} if copy.side == "agent" else {})})
 
     # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────────────
 

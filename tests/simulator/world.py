@@ -1,15 +1,15 @@
-"""One run: people who talk, and everything that can go wrong, all of it decided by one seed. At the end the faults stop, everybody
-has time to come back, and what the pages show is written down."""
+"""One run: people who talk, and everything that can go wrong, all of it decided by one seed. At the end the faults stop,
+everybody has time to come back, and what the pages show is written down."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from livesupport.client import AgentSession, VisitorSession
 from tests.simulator.history import History
 from tests.simulator.network import Time
-from tests.simulator.pages import AgentPage, VisitorPage
+from tests.simulator.pages import AgentPage, Page, VisitorPage
 from tests.simulator.server import Server
 
 T = TypeVar("T")
@@ -46,11 +46,15 @@ class World:
         self.time.run_until(end)
         self._often(end + HEALING - 20.0, (1.0, 2.0), self._agents_answer)
         self.time.run_until(end + HEALING)
-        for page in (*self.visitors, *self.agents):
-            if page.is_open:
-                page.shows_at_the_end()
+        for page in self._pages():
+            page.shows_at_the_end()
         self.history += self.server.storage.written_down()
         return self.history
+
+    def _pages(self) -> list[Page[Any]]:
+        """All that are open now."""
+        pages: list[Page[Any]] = [*self.visitors, *self.agents]
+        return [page for page in pages if page.is_open]
 
     def _often(self, end: float, every: tuple[float, float], act: Callable[[], None]) -> None:
         """Does it again and again, until then."""
@@ -93,7 +97,9 @@ class World:
                 self._reload_panel(page)
             case "close" if sum(each.is_open and each.is_talking for each in self.visitors) > 1:
                 page.close()
-            case "save" | "refuse" | "end" as command:
+            case "end":
+                page.ends(session.chat)
+            case "save" | "refuse" as command:
                 page.send({"t": command})
 
     def _reload_panel(self, page: VisitorPage) -> None:
@@ -126,7 +132,9 @@ class World:
                 self.time.after(self.chance.uniform(0.1, 2.0), lambda: self._open_console(page.who))
             case "console":
                 self._open_console(page.who)
-            case "convert" | "requeue" | "end" as command:
+            case "end":
+                page.ends(copy)
+            case "convert" | "requeue" as command:
                 page.send({"t": command, "chat": copy.id})
 
     def _one_of(self, some: list[T]) -> T | None:
@@ -135,7 +143,7 @@ class World:
     # ── faults ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _something_breaks(self) -> None:
-        links = [page.link for page in (*self.visitors, *self.agents) if page.is_open and page.link is not None]
+        links = [page.link for page in self._pages() if page.link is not None]
         link = self._one_of(links)
         if link is not None:
             self.chance.choice((link.breaks, link.breaks, link.vanishes, link.slows, link.stalls))()

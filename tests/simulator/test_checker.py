@@ -1,0 +1,148 @@
+"""The judge can say no: for each promise a history that breaks it, beside one that keeps it."""
+
+from __future__ import annotations
+
+from tests.simulator.checker import judge
+from tests.simulator.history import Entry, History, Shown
+
+CHAT = "chat-1"
+VERA, TAB, ANA = "visitor-1.1", "visitor-1.2", "agent-1.1"
+OPENED = Shown((1, 1), "opened", "visitor", "q", None)
+ASSIGNED = Shown((1, 2), "assigned", "agent None", "", 1)
+HELLO = Shown((1, 3), "message", "visitor", "m1", None)
+ANSWER = Shown((1, 4), "message", "agent 1", "m2", 1)
+THANKS = Shown((1, 5), "message", "visitor", "m3", None)
+TALK = [OPENED, ASSIGNED, HELLO, ANSWER, THANKS]
+STATE = {"status": "active", "agent": "Ana", "ticket": None, "missing": 0}
+
+
+def a_talk(lines: list[Shown] = TALK) -> History:
+    """Vera and Ana have said all this, both have heard it, and every word was acknowledged."""
+    history = History([Entry(VERA, 0, "state", CHAT, data=STATE)])
+    for line in lines:
+        if line.kind == "message":
+            who = VERA if line.author == "visitor" else ANA
+            history.append(Entry(who, 0, "invoke", CHAT, line.id, line.author))
+        for who in (VERA, ANA):
+            history.append(Entry(who, 0, "seen", CHAT, line.id, line.author, line.place, (line.kind, line.agent)))
+        if line.kind == "message":
+            history.append(Entry(who, 0, "ack", CHAT, line.id, line.author))
+    return history
+
+
+def shows(who: str, lines: list[Shown], chat: str = CHAT) -> Entry:
+    return Entry(who, 0, "view", chat, data=lines)
+
+
+def crash_and_return() -> list[Entry]:
+    return [Entry("server", 0, "crash"), Entry(VERA, 0, "state", CHAT, data=STATE)]
+
+
+def verdict(*more: Entry, history: History | None = None) -> set[str]:
+    """The promises that are broken."""
+    return {found[:2] for found in judge(History([*(history or a_talk()), *more]))}
+
+
+def test_a_good_history_is_let_pass() -> None:
+    assert judge(History([*a_talk(), *crash_and_return(), shows(VERA, TALK), shows(ANA, TALK)])) == []
+
+
+def test_g1_an_acknowledged_message_is_missing() -> None:
+    assert verdict(*crash_and_return(), shows(VERA, TALK[:4]), shows(ANA, TALK[:4])) == {"G1"}
+
+
+def test_g1_is_kept_when_nobody_was_left_who_held_it() -> None:
+    gone = [Entry("server", 0, "crash"), Entry(VERA, 0, "gone", CHAT), Entry(ANA, 0, "gone", CHAT)]
+
+    assert verdict(*gone, Entry(TAB, 0, "state", CHAT, data=STATE), shows(TAB, TALK[:2])) == set()
+    one_is_left = [gone[0], gone[1]]
+    assert "G1" in verdict(*one_is_left, Entry(TAB, 0, "state", CHAT, data=STATE), shows(TAB, TALK[:2]))
+
+
+def test_g1_is_broken_when_the_server_takes_the_copies_away() -> None:
+    taken = [Entry("server", 0, "crash"), Entry(VERA, 0, "gone", CHAT), Entry(ANA, 0, "released", CHAT)]
+
+    assert "G1" in verdict(*taken, Entry(TAB, 0, "state", CHAT, data=STATE), shows(TAB, TALK[:2]))
+
+
+def test_g1_a_chat_is_called_lost_that_somebody_held() -> None:
+    assert verdict(Entry("server", 0, "crash"), Entry(VERA, 0, "over", CHAT, data="lost")) == {"G1"}
+    ended = [Entry(ANA, 0, "over", CHAT, data="agent_ended"), Entry("server", 0, "crash")]
+    assert verdict(*ended, Entry(VERA, 0, "over", CHAT, data="lost")) == set()
+
+
+def test_g2_a_message_is_shown_twice() -> None:
+    twice = [*TALK, HELLO._replace(place=(2, 6))]
+
+    assert verdict(shows(VERA, twice), shows(ANA, twice)) == {"G2"}
+
+
+def test_g2_an_authors_order_is_changed() -> None:
+    changed = [OPENED, ASSIGNED, THANKS._replace(place=(1, 3)), ANSWER, HELLO._replace(place=(1, 5))]
+
+    assert verdict(shows(VERA, changed), shows(ANA, changed)) == {"G2"}
+
+
+def test_g2_two_pages_show_different_orders() -> None:
+    other = [OPENED, ASSIGNED, ANSWER._replace(place=(1, 3)), HELLO._replace(place=(1, 4)), THANKS]
+
+    assert verdict(shows(VERA, TALK), shows(ANA, other)) == {"G2"}
+
+
+def test_g3_a_message_is_dropped_in_silence() -> None:
+    said = Entry(VERA, 0, "invoke", CHAT, "m9", "visitor")
+
+    assert verdict(said, shows(VERA, TALK)) == {"G3"}
+    assert verdict(said, Entry(VERA, 0, "refuse", CHAT, "m9"), shows(VERA, TALK)) == set()
+    assert verdict(said, Entry(VERA, 0, "gone", CHAT), shows(TAB, TALK)) == set()
+
+
+def test_g3_a_message_is_never_sent_although_all_is_well() -> None:
+    said = Entry(VERA, 0, "invoke", CHAT, "m9", "visitor")
+
+    assert verdict(said, Entry(VERA, 0, "unsent", CHAT, "m9", "visitor"), shows(VERA, TALK)) == {"G3"}
+
+
+def test_g3_a_page_never_comes_back() -> None:
+    assert verdict(Entry(VERA, 0, "offline")) == {"G3"}
+
+
+def saved(number: str = "1001") -> Entry:
+    return Entry(ANA, 0, "state", CHAT, data=STATE | {"ticket": number})
+
+
+def ticket(*lines: Shown, number: str = "1001") -> Entry:
+    return Entry("storage", 0, "ticket", CHAT, data=(number, [(line.author, line.id) for line in lines]))
+
+
+def test_g4_one_ticket_with_everything_is_right() -> None:
+    assert verdict(saved(), shows(VERA, TALK), ticket(HELLO, ANSWER, THANKS)) == set()
+
+
+def test_g4_a_ticket_lacks_an_acknowledged_message() -> None:
+    assert verdict(saved(), shows(VERA, TALK), ticket(HELLO, ANSWER)) == {"G4"}
+
+
+def test_g4_a_chat_has_two_tickets() -> None:
+    assert verdict(saved(), ticket(HELLO, ANSWER, THANKS), ticket(HELLO, ANSWER, THANKS)) == {"G4"}
+
+
+def test_g4_somebody_was_told_of_a_ticket_that_is_not_there() -> None:
+    assert verdict(saved()) == {"G4"}
+    assert verdict(saved("1002"), ticket(HELLO, ANSWER, THANKS)) == {"G4"}
+
+
+def test_g5_a_second_agent_is_assigned() -> None:
+    second = [*TALK, Shown((1, 6), "assigned", "agent None", "", 2)]
+
+    assert verdict(shows(VERA, second)) == {"G5"}
+    handed_on = [*TALK, Shown((1, 6), "transferred", "agent None", "", 2), Shown((1, 7), "message", "agent 2", "m8", 2)]
+    assert verdict(shows(VERA, handed_on)) == set()
+
+
+def test_g5_somebody_speaks_who_does_not_serve() -> None:
+    assert verdict(shows(VERA, [*TALK, Shown((1, 6), "message", "agent 2", "m8", 2)])) == {"G5"}
+
+
+def test_g5_a_visitor_is_in_two_chats() -> None:
+    assert verdict(shows(VERA, TALK), shows(TAB, [OPENED], "chat-2")) == {"G5"}
