@@ -28,6 +28,10 @@ types: $(VENV)/.test
 services:  # Chromium and strace, which pip cannot install
 	@.ci/packages
 
+.PHONY: soak
+soak: $(VENV)/.test  ## ten times as many simulated runs; what a normal run shortens happens once for real
+	SIMULATOR_RUNS=$${SIMULATOR_RUNS:-10000} $(BIN)/pytest -q -n $(WORKERS) tests/simulator
+
 bench: $(VENV)/.test  ## the hot path beside a bare relay
 	$(BIN)/python bench/relay.py
 

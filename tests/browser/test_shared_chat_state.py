@@ -12,10 +12,11 @@ from tests.browser.lab import lab
 Frames = list[dict[str, Any]]
 
 PLAY = """async ({ me, frames }) => {
-  const { newChat, reduce, unread, nextTick, toResend, delivery } = await import("/shared/chat-state.js");
+  const { newChat, reduce, shownLines, unread, nextTick, toResend, delivery } = await import("/shared/chat-state.js");
   let state = newChat(me), now = 0;
   for (const { wait = 0, ...frame } of frames) state = reduce(state, frame, now += wait);
-  return { ...state, unread: unread(state), nextTick: nextTick(state), resend: toResend(state).map((mine) => mine.id),
+  return { ...state, shown: shownLines(state).map((line) => line.seq),
+           unread: unread(state), nextTick: nextTick(state), resend: toResend(state).map((mine) => mine.id),
            delivery: state.lines.map((line) => delivery(state, line)) };
 }"""
 
@@ -66,6 +67,22 @@ async def test_a_missing_line_is_noticed_and_the_tip_stays_before_it(page: Page)
     state = await play(page, [*gap, {"t": "lines", "chat": "c", "count": 4}, line(3), line(4), line(5), line(6)])
     assert (state["gap"], state["tip"]["seq"]) == (False, 6)
     assert [each["seq"] for each in state["lines"]] == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_line_that_was_found_later_takes_its_place_and_leaves_no_gap(page: Page) -> None:
+    state = await play(page, [line(1), line(2), line(3, epoch=2), line(3)])
+
+    assert [(each["epoch"], each["seq"]) for each in state["lines"]] == [(1, 1), (1, 2), (1, 3), (2, 3)]
+    assert (state["gap"], state["tip"]) == (False, {"epoch": 2, "seq": 3})
+
+
+async def test_a_message_that_was_sent_again_is_shown_once_and_given_back_twice(page: Page) -> None:
+    twice = [line(1), line(2, "agent", id="m" * 22), line(2, "agent", id="m" * 22, epoch=2)]
+    state = await play(page, twice)
+
+    assert len(state["lines"]) == 3
+    assert state["shown"] == [1, 2]
+    assert state["unread"] == 2
 
 
 async def test_a_reset_forgets_what_was_shown_and_keeps_what_is_not_sent(page: Page) -> None:

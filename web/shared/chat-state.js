@@ -74,9 +74,20 @@ export function delivery(/** @type {ChatState} */ { peer }, /** @type {Line} */ 
   return line.seq <= peer.received ? "delivered" : "sent";
 }
 
+/**
+ * The lines to be shown. A message that was sent again because its line was lost with the server may have two: the last counts.
+ * @param {ChatState} state
+ */
+export function shownLines({ lines }) {
+  const name = (/** @type {any} */ { by, agent, id }) => `${by} ${agent} ${id}`;
+  const last = new Map(lines.map((line) => [name(line), line]));
+  return lines.filter((line) => !line.id || last.get(name(line)) === line);
+}
+
 /** How many messages of the other side the reader has not seen. */
-export function unread(/** @type {ChatState} */ { lines, me, seen }) {
-  return lines.filter((line) => isSpeech(line) && line.by !== me && line.seq > seen).length;
+export function unread(/** @type {ChatState} */ state) {
+  const { me, seen } = state;
+  return shownLines(state).filter((line) => isSpeech(line) && line.by !== me && line.seq > seen).length;
 }
 
 /** Whether a line is something that a person said; the others tell what happened to the chat. */
@@ -185,7 +196,7 @@ function addLines({ lines, own, me, tip }, fresh) {
     chat: added[0].chat,
     lines: all,
     own: acknowledged.size ? own.filter((message) => !acknowledged.has(message.id)) : own,
-    gap: last !== all.at(-1),
+    gap: byPlace(last, /** @type {Line} */ (all.at(-1))) !== 0,
     tip: last === tip ? tip : { epoch: last.epoch, seq: last.seq, ...(last.seal && { seal: last.seal }) },
   };
 }

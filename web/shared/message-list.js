@@ -2,7 +2,7 @@
  * Draws a chat's lines: bubbles grouped by author, ticks, messages that were not sent, and what happened in between.
  * It keeps one node per line and changes only what changed, so 500 lines stay cheap.
  */
-import { delivery, isSpeech } from "./chat-state.js";
+import { delivery, isSpeech, shownLines } from "./chat-state.js";
 import { arrange, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
@@ -39,7 +39,7 @@ const NEAR_END = 80; // px from the end that still count as reading the newest l
  */
 export function entries(state, describe, self) {
   /** @type {Entry[]} */
-  const spoken = state.lines.flatMap((line) => entryOf(state, line, describe, self) ?? []);
+  const spoken = shownLines(state).flatMap((line) => entryOf(state, line, describe, self) ?? []);
   const notes = state.notes.map((note) => ({
     key: `note:${note.id ?? note.seq}`, type: /** @type {"note"} */ ("note"), at: note.at, text: note.text, name: note.name,
   }));
