@@ -32,8 +32,9 @@ services:  # Chromium and strace, which pip cannot install
 soak: $(VENV)/.test  ## ten times as many simulated runs; what a normal run shortens happens once for real
 	SIMULATOR_RUNS=$${SIMULATOR_RUNS:-10000} $(BIN)/pytest -q -n $(WORKERS) tests/simulator
 
-bench: $(VENV)/.test  ## the hot path beside a bare relay
+bench: $(VENV)/.test  ## the hot path beside a bare relay, and how long the death of the server lasts
 	$(BIN)/python bench/relay.py
+	$(BIN)/python -m bench.resume
 
 messages: $(VENV)/.test  ## carry new and changed texts into livesupport/locales/*.po
 	$(BIN)/pybabel -q extract --mapping-file babel.cfg --add-location file --sort-by-file --output-file $(VENV)/messages.pot .
