@@ -143,7 +143,7 @@ def _begun_as(floor: Floor, socket: VisitorSocket, start_id: str) -> Chat | None
 
 def _is_tab_of(socket: VisitorSocket, chat: Chat) -> bool:
     """A visitor has one place, whichever of the tabs has asked for it."""
-    return socket.visitor == chat.visitor and socket.site == chat.site
+    return socket.visitor == chat.visitor and socket.site == chat.site and socket.chat is None
 
 
 def _why_not(floor: Floor, socket: VisitorSocket, command: Start) -> tuple[RefusalCode | None, str | None]:

@@ -182,13 +182,12 @@ def _two_agents(lines: list[Shown]) -> list[str]:
     """A new epoch may give a chat to somebody else: the handing over was lost with the server."""
     found = []
     owner: int | None = None
-    epoch = 0
+    since = 0  # the epoch in which the owner was told
     for line in lines:
-        if line.kind == "assigned" and owner is not None and line.place[0] == epoch:
+        if line.kind == "assigned" and owner is not None and line.place[0] == since:
             found.append("a second agent")
         if line.kind in ("assigned", "transferred", "took_over", "requeued"):
-            owner = line.agent
+            owner, since = line.agent, line.place[0]
         if line.kind == "message" and line.author != "visitor" and line.author != f"agent {owner}":
             found.append("words of an agent who does not serve")
-        epoch = line.place[0]
     return found

@@ -118,7 +118,7 @@ class Server:
         if not isinstance(command, p.VisitorHello):
             self.happens(ev.VisitorSaid(connection=number, command=command))
             return
-        visitor, chat, issued = (command.token or f"{new_visitor}||0").split("|")
+        visitor, chat, issued = (command.token or f"{new_visitor}-{number}||0").split("|")
         is_recent = self.time.now - float(issued) <= LEASE
         self.happens(ev.VisitorArrived(connection=number, visitor=visitor, hello=command, chat=chat or None, recent=is_recent))
 
