@@ -43,6 +43,9 @@ class Facts:
         self._served_at: dict[str, tuple[int, int]] = {}
         self._holders: dict[str, dict[Key, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._down: set[str] = set()
+        self._back: set[tuple[str, str]] = (
+            set()
+        )  # pages that were shown a chat since the last crash: they have given their copy
         for entry in history:
             self._follow(entry)
         self.held = {entry.chat for entry in history.of("seen")}  # chats of which some page has had a line
@@ -64,9 +67,11 @@ class Facts:
                 self._let_go(entry)
             case "released" if entry.chat not in self._down:
                 self._let_go(entry)
-            case "state" if is_visitor(entry.who):
-                self._down.discard(entry.chat)
+            case "state":
+                self._back.add((entry.who, entry.chat))
+                self._down -= {entry.chat} if is_visitor(entry.who) else set()
             case "crash":
+                self._back.clear()
                 self._down |= set(self._holders)
                 for chat in self._holders:
                     self._excuse(chat)
@@ -83,7 +88,7 @@ class Facts:
     def _let_go(self, entry: Entry) -> None:
         for holders in self._holders[entry.chat].values():
             holders.discard(entry.who)
-        if entry.chat in self._down:
+        if entry.chat in self._down or (entry.what == "gone" and (entry.who, entry.chat) not in self._back):
             self._excuse(entry.chat)
 
     def _excuse(self, chat: str) -> None:
