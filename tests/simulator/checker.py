@@ -45,7 +45,7 @@ class Facts:
         self._down: set[str] = set()
         self._back: set[tuple[str, str]] = (
             set()
-        )  # pages that were shown a chat since the last crash: they have given their copy
+        )  # pages that were shown a chat since the crash: they gave their copy
         for entry in history:
             self._follow(entry)
         self.held = {entry.chat for entry in history.of("seen")}  # chats of which some page has had a line
