@@ -43,9 +43,7 @@ class Facts:
         self._served_at: dict[str, tuple[int, int]] = {}
         self._holders: dict[str, dict[Key, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._down: set[str] = set()
-        self._back: set[tuple[str, str]] = (
-            set()
-        )  # pages that were shown a chat since the crash: they gave their copy
+        self._back: set[tuple[str, str]] = set()  # pages that were shown a chat since the crash: they gave their copy
         for entry in history:
             self._follow(entry)
         self.held = {entry.chat for entry in history.of("seen")}  # chats of which some page has had a line
