@@ -29,7 +29,7 @@ services:  # Chromium and strace, which pip cannot install
 	@.ci/packages
 
 .PHONY: soak
-soak: $(VENV)/.test  ## ten times as many simulated runs; what a normal run shortens happens once for real
+soak: $(VENV)/.test  ## ten times as many simulated runs as in a normal run
 	SIMULATOR_RUNS=$${SIMULATOR_RUNS:-10000} $(BIN)/pytest -q -n $(WORKERS) tests/simulator
 
 bench: $(VENV)/.test  ## the hot path beside a bare relay, and how long the death of the server lasts
