@@ -14,6 +14,9 @@ ReplyChannel = Literal["none", "email", "account"]
 MessageKind = Literal["chat", "reply", "note", "request"]
 Author = Literal["requester", "agent", "system"]
 RoutingMode = Literal["match", "pull"]
+FieldKind = Literal["text", "number", "date", "amount", "choice", "checkbox", "email", "phone"]
+MailKind = Literal["confirm", "received", "answer", "sign_in", "solved", "due"]
+NoticeState = Literal["shown", "later", "opened", "dismissed"]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,12 +93,80 @@ class Site(Record, frozen=True):
     topics: tuple[Topic, ...] = ()
 
 
+class Field(Record, frozen=True):
+    """A question that a type of request asks beside the message."""
+
+    id: str  # a short name, unique in its type
+    label: str
+    kind: FieldKind
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    hint: str = ""
+
+
+class RequestType(Record, frozen=True):
+    """What kind of request it is: what is said before the form, and what is asked in it."""
+
+    id: int
+    site: str
+    name: str
+    topic: int | None = None  # None: offered under every topic of the site
+    instructions: str = ""  # Markdown
+    fields: tuple[Field, ...] = ()
+    retention_days: int | None = None  # None: kept
+    position: int = 0
+    retired_at: datetime | None = None
+
+
 class CannedReply(Record, frozen=True):
     """A ready answer that an agent fetches by typing `/` and its shortcut."""
 
     id: int
     shortcut: str
     text: str
+
+
+class Requester(Record, frozen=True):
+    """Somebody who asks, and who proved an address or is vouched for by their site."""
+
+    id: int
+    site: str
+    account: str | None  # the site's own id of this person
+    email: str | None  # proved to be theirs
+    name: str
+    phone: str
+    language: str
+    created_at: datetime
+
+
+class Answer(Record, frozen=True):
+    """An answer to a type's question, with the question as it was asked."""
+
+    field: str
+    label: str
+    kind: FieldKind
+    value: str
+
+
+class StoredFile(Record, frozen=True):
+    """A file that belongs to a message; `id` is random and names it in the store. `media_type` is what its bytes say."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    created_at: datetime
+    message_id: int | None = None
+
+
+class TicketNews(Record, frozen=True):
+    """That a ticket has changed, told after the commit, to whoever has it on the screen. Carries no content."""
+
+    number: str
+    what: str
+    requester: int | None = None
+    assignee: int | None = None
 
 
 class Ticket(Record, frozen=True):
@@ -118,6 +189,19 @@ class Ticket(Record, frozen=True):
     page: str = ""
     language: str = ""
     from_chat: bool = False
+    requester: int | None = None
+    type: int | None = None
+    answers: tuple[Answer, ...] = ()
+    diagnostics: dict[str, str] = {}
+    merged_into: int | None = None
+    follows: int | None = None
+    version: int = 0  # raised by every change
+    answered: int = 0  # id of the newest public reply
+    seen: int = 0  # id of the newest reply that the requester has opened
+    solved_at: datetime | None = None
+    due_at: datetime | None = None
+    checked_at: datetime | None = None  # when the seals of the chat were checked
+    one_sided: bool = False  # only one of the chat's two pages held it
 
 
 class TicketMessage(Record, frozen=True):
@@ -131,6 +215,9 @@ class TicketMessage(Record, frozen=True):
     at: datetime
     epoch: int | None = None
     seq: int | None = None
+    agent: int | None = None
+    html: str | None = None  # the text as it is shown, where it is Markdown
+    visible_at: datetime | None = None  # until then a reply can be taken back; None: at once
 
 
 class TicketEvent(Record, frozen=True):

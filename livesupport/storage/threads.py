@@ -15,11 +15,18 @@ Place = tuple[str, int, int]  # where a line stands in a chat: chain ("chat" or 
 
 
 async def add_message(
-    connection: AsyncConnection, ticket_id: int, kind: MessageKind, author: Author, name: str, text: str, at: datetime
-) -> None:
-    """Adds a message that was written for the ticket itself."""
-    row = {"ticket_id": ticket_id, "kind": kind, "author": author, "name": name, "text": text, "at": at}
-    await connection.execute(insert(ticket_message).values(row))
+    connection: AsyncConnection,
+    ticket_id: int,
+    kind: MessageKind,
+    author: Author,
+    name: str,
+    text: str,
+    at: datetime,
+    **more: object,
+) -> int:
+    """Adds a message that was written for the ticket itself, and returns its id; `more` are further columns."""
+    row = {"ticket_id": ticket_id, "kind": kind, "author": author, "name": name, "text": text, "at": at, **more}
+    return int((await connection.execute(insert(ticket_message).values(row).returning(ticket_message.c.id))).scalar_one())
 
 
 async def add_lines(connection: AsyncConnection, ticket_id: int, rows: Sequence[dict[str, object]]) -> None:
@@ -48,6 +55,9 @@ async def messages(connection: AsyncConnection, ticket_id: int) -> list[TicketMe
             at=row.at,
             epoch=row.epoch,
             seq=row.seq,
+            agent=row.agent_id,
+            html=row.html,
+            visible_at=row.visible_at,
         )
         for row in await connection.execute(query)
     ]

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Select, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from livesupport.model import Agent, Ticket, TicketStatus, Topic
+from livesupport.model import Agent, Answer, Ticket, TicketStatus, Topic
 from livesupport.storage import agents, search, sites
 from livesupport.storage.schema import ticket
 
@@ -21,8 +22,8 @@ async def add(connection: AsyncConnection, **columns: object) -> int:
 
 
 async def change(connection: AsyncConnection, ticket_id: int, **columns: object) -> None:
-    """Sets these columns."""
-    await connection.execute(update(ticket).where(ticket.c.id == ticket_id).values(**columns))
+    """Sets these columns, and raises the version: who has read an older one is told when they want to write."""
+    await connection.execute(update(ticket).where(ticket.c.id == ticket_id).values(version=ticket.c.version + 1, **columns))
 
 
 async def by_origin(connection: AsyncConnection, origin: str, *, lock: bool = False) -> Ticket | None:
@@ -98,4 +99,17 @@ def _ticket(row: Any, topic: Topic | None, assignee: Agent | None) -> Ticket:
         page=row.page,
         language=row.language,
         from_chat=row.from_chat,
+        requester=row.requester_id,
+        type=row.type_id,
+        answers=msgspec.convert(row.fields or [], tuple[Answer, ...]),
+        diagnostics=row.diagnostics or {},
+        merged_into=row.merged_into_id,
+        follows=row.follows_id,
+        version=row.version,
+        answered=row.answered,
+        seen=row.seen,
+        solved_at=row.solved_at,
+        due_at=row.due_at,
+        checked_at=row.checked_at,
+        one_sided=row.one_sided,
     )

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from livesupport.cleaning import clean, clean_line
 from livesupport.errors import Conflict, Invalid, NewerMessage, NotFound
 from livesupport.i18n import gettext as _
-from livesupport.model import Agent, MessageKind, Ticket, TicketEvent, TicketMessage, TicketStatus, Topic
+from livesupport.model import Agent, MessageKind, Ticket, TicketEvent, TicketMessage, TicketNews, TicketStatus, Topic
 from livesupport.storage import agents, search, settings, sites, threads, tickets
 from livesupport.storage.database import Database
 from livesupport.tickets import numbering, paging
@@ -41,9 +41,13 @@ class TicketPage(msgspec.Struct, frozen=True):
 class Tickets:
     """What can be done with tickets. Every method may raise `Unavailable`, and then nothing has changed."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], announce: Callable[[TicketNews], None] = lambda news: None
+    ) -> None:
+        """`announce` is told of every change of a ticket, after its commit."""
         self._database = database
         self._clock = clock
+        self._announce = announce
 
     # ── Out of a chat, or of a request ───────────────────────────────────────────────────────────────────────────────
 

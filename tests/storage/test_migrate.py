@@ -24,12 +24,13 @@ from livesupport.storage.database import Database
 from livesupport.storage.schema import canned_reply, metadata, site
 from tests.databases import only_sqlite
 
+NEWEST = migrate.revisions()[-1]
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{newest}"
 
 
 def upgrade():
@@ -42,7 +43,7 @@ def _program_of_tomorrow(folder: Path, monkeypatch: pytest.MonkeyPatch, then: st
     """Lets `migrate` believe that the program has one more migration."""
     scripts = folder / "migrations"
     shutil.copytree(migrate._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0002_addition.py").write_text(NEXT.format(then=then))
+    (scripts / "versions" / "9999_addition.py").write_text(NEXT.format(newest=NEWEST, then=then))
     monkeypatch.setattr(migrate, "_SCRIPTS", scripts)
 
 
@@ -112,7 +113,7 @@ async def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(
     async with Database.open(old_url) as database, database.read() as connection:
         assert "addition" in await _tables(connection)
         assert (await connection.execute(select(canned_reply.c.shortcut))).scalars().all() == ["hi"]
-    assert await _revision(old_url) == "0002"
+    assert await _revision(old_url) == "9999"
 
 
 @only_sqlite
@@ -124,10 +125,10 @@ async def test_a_file_is_copied_beside_itself_before_it_is_changed(
             await connection.execute(insert(canned_reply).values(shortcut="hi", text="Hello"))
         _program_of_tomorrow(tmp_path, monkeypatch)
         await migrate.upgrade(old_url)  # while the row is still in the write-ahead log
-    copy = tmp_path / "livesupport.db.schema-0001"
+    copy = tmp_path / f"livesupport.db.schema-{NEWEST}"
     with closing(sqlite3.connect(copy)) as connection_to_copy:
         assert connection_to_copy.execute("SELECT shortcut FROM canned_reply").fetchall() == [("hi",)]
-        assert connection_to_copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert connection_to_copy.execute("SELECT version_num FROM alembic_version").fetchall() == [(NEWEST,)]
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
 
@@ -139,7 +140,7 @@ async def test_a_migration_that_fails_is_undone_as_a_whole(
         await migrate.upgrade(old_url)
     async with Database.open(old_url) as database, database.read() as connection:
         assert "addition" not in await _tables(connection)
-    assert await _revision(old_url) == "0001"
+    assert await _revision(old_url) == NEWEST
 
 
 async def test_a_program_older_than_the_schema_refuses_and_leaves_it_alone(
@@ -150,7 +151,7 @@ async def test_a_program_older_than_the_schema_refuses_and_leaves_it_alone(
         await migrate.upgrade(old_url)
     with pytest.raises(Unavailable, match="newer program"):
         await migrate.upgrade(old_url)
-    assert await _revision(old_url) == "0002"
+    assert await _revision(old_url) == "9999"
 
 
 async def test_a_check_changes_nothing_and_tells_what_to_do(empty_url: str) -> None:

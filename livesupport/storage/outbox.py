@@ -1,0 +1,41 @@
+"""The mail to be sent: rows written in the transaction that caused them, so that none is lost and none sent for nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from livesupport.model import MailKind
+from livesupport.storage.schema import outbox
+
+
+async def add(
+    connection: AsyncConnection,
+    kind: MailKind,
+    recipient: str,
+    language: str,
+    site_id: str,
+    at: datetime,
+    *,
+    ticket_id: int | None = None,
+    message_id: int | None = None,
+    pending_id: str | None = None,
+) -> int:
+    """Puts a mail into the outbox, to be sent from the moment `at` on; returns its id. It is written when it is sent, from
+    the ticket, message or pending request that it names."""
+    row = {
+        "kind": kind,
+        "recipient": recipient,
+        "language": language,
+        "site_id": site_id,
+        "ticket_id": ticket_id,
+        "message_id": message_id,
+        "pending_id": pending_id,
+        "state": "queued",
+        "attempts": 0,
+        "next_at": at,
+        "created_at": at,
+    }
+    return int((await connection.execute(insert(outbox).values(row).returning(outbox.c.id))).scalar_one())
