@@ -67,9 +67,9 @@ async def test_the_panel_listens_to_the_page_that_embeds_it_only(house: BrowserH
 async def test_a_page_of_another_origin_cannot_frame_the_panel_nor_be_told_anything(house: BrowserHouse) -> None:
     await house.change_site(origins=("https://kiln.example",))
     page = await one_page(await house.browser(), house.shop.origin)
-    await page.locator("live-support button").click()
+    async with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        await page.locator("live-support button").click()
 
     await expect(page.locator("live-support iframe")).to_be_visible()
-    await page.wait_for_timeout(0)
     assert all("/widget/panel" not in frame.url for frame in page.frames)
-    house.problems.clear()  # the browser reports the refused frame, as it should
+    house.problems.clear()  # the browser has reported the refused frame, as it should
