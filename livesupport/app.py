@@ -34,6 +34,7 @@ from livesupport.signing import Fingerprints, VisitorTokens, load_key
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from livesupport.storage.settings import next_epoch
+from livesupport.tickets.finding import Finder
 from livesupport.tickets.service import Tickets
 
 log = structlog.get_logger()
@@ -102,6 +103,7 @@ async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator
                     accounts=accounts,
                     sites=sites,
                     tickets=tickets,
+                    finder=Finder(database),
                     desk=desk,
                     assets=Assets.read(locate("web")),
                     metrics=metrics,

@@ -27,6 +27,7 @@ from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from livesupport.storage.migrate import upgrade
 from livesupport.storage.schema import metadata
+from livesupport.tickets.finding import Finder
 from livesupport.tickets.service import Tickets
 
 Result = TypeVar("Result")
@@ -105,6 +106,11 @@ def sites(database: Database, clock: Clock) -> Sites:
 @pytest.fixture
 def tickets(database: Database, clock: Clock) -> Tickets:
     return Tickets(database, clock)
+
+
+@pytest.fixture
+def finder(database: Database) -> Finder:
+    return Finder(database)
 
 
 # Making databases takes longer than most tests, so each process of a test run does it once.

@@ -15,6 +15,7 @@ from livesupport.http.templating import Templates
 from livesupport.live import Desk
 from livesupport.metrics import Metrics
 from livesupport.sites.service import Sites
+from livesupport.tickets.finding import Finder
 from livesupport.tickets.service import Tickets
 
 
@@ -25,6 +26,7 @@ class State(TypedDict):
     accounts: Accounts
     sites: Sites
     tickets: Tickets
+    finder: Finder
     desk: Desk
     assets: Assets
     metrics: Metrics
@@ -42,6 +44,7 @@ def new_state(
     accounts: Accounts,
     sites: Sites,
     tickets: Tickets,
+    finder: Finder,
     desk: Desk,
     assets: Assets,
     metrics: Metrics,
@@ -53,6 +56,7 @@ def new_state(
         accounts=accounts,
         sites=sites,
         tickets=tickets,
+        finder=finder,
         desk=desk,
         assets=assets,
         metrics=metrics,

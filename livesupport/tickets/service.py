@@ -1,4 +1,4 @@
-"""The one door to tickets: open, append, find, read, answer, annotate, change. Each deed is one transaction."""
+"""The one door to tickets: open, append, read, answer, annotate, change. Each deed is one transaction."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from livesupport.i18n import gettext as _
 from livesupport.model import Agent, MessageKind, Ticket, TicketEvent, TicketMessage, TicketNews, TicketStatus, Topic
 from livesupport.storage import agents, search, settings, sites, threads, tickets
 from livesupport.storage.database import Database
-from livesupport.tickets import numbering, paging
-from livesupport.tickets.requests import NewLine, NewTicket, TicketChange, TicketFilter, message_text
+from livesupport.tickets import numbering
+from livesupport.tickets.requests import NewLine, NewTicket, TicketChange, message_text
 from livesupport.tickets.status import AFTER_REPLY, FINISHED, moved, touched
 
 SUBJECT_LENGTH = 100  # characters of the question that become the subject
@@ -29,13 +29,6 @@ class Thread(msgspec.Struct, frozen=True):
     ticket: Ticket
     messages: list[TicketMessage]
     events: list[TicketEvent]
-
-
-class TicketPage(msgspec.Struct, frozen=True):
-    """Some tickets, and the cursor of the page after, if there is one."""
-
-    items: list[Ticket]
-    next: str | None
 
 
 class Tickets:
@@ -123,26 +116,7 @@ class Tickets:
             updated_at=self._clock(),
         )
 
-    # ── Finding and reading ──────────────────────────────────────────────────────────────────────────────────────────
-
-    async def inbox(self, wanted: TicketFilter, cursor: str | None = None) -> TicketPage:
-        """A page of tickets, the last changed one first. `cursor` is the `next` of the page before.
-
-        Raises `NotFound` for a cursor that no page has given.
-        """
-        after = paging.read_cursor(cursor) if cursor else None
-        async with self._database.read() as connection:
-            found = await tickets.page(
-                connection,
-                statuses=wanted.statuses,
-                assignee=wanted.assignee if isinstance(wanted.assignee, int) else None,
-                unassigned=wanted.assignee == "none",
-                text=wanted.text,
-                after=after,
-                limit=paging.PAGE_SIZE + 1,
-            )
-        items = found[: paging.PAGE_SIZE]
-        return TicketPage(items, paging.cursor_after(items[-1]) if len(found) > len(items) else None)
+    # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def get(self, number: str) -> Thread:
         """The ticket with this number (1042 or 1042-1), its messages and its history. Raises `NotFound`."""
@@ -253,10 +227,20 @@ async def _topic(connection: AsyncConnection, site_id: str, topic_id: int | None
 
 
 async def _add_lines(connection: AsyncConnection, ticket_id: int, lines: Iterable[NewLine]) -> int:
-    """Adds the lines whose place in the ticket is still free; returns how many."""
-    taken = await threads.places(connection, ticket_id)
-    fresh = {(line.chain, line.epoch, line.seq): line for line in lines}
-    rows = [_row(line) for place, line in fresh.items() if place not in taken]
+    """Adds the lines that the ticket lacks; returns how many.
+
+    A line is there when its place is taken, or when it was said before: a message whose line was lost with the server is said
+    again under its old id and gets a new place. The first that was written stays, whatever the second says: what stands in a
+    ticket is evidence, and its place among the lines that were saved with it is true.
+    """
+    places, said = await threads.held(connection, ticket_id)
+    rows = []
+    for line in lines:
+        place = (line.chain, line.epoch, line.seq)
+        if place not in places and line.said_as not in said:
+            rows.append(_row(line))
+            places.add(place)
+            said |= {line.said_as} if line.said_as else set()
     await threads.add_lines(connection, ticket_id, rows)
     return len(rows)
 
@@ -271,6 +255,7 @@ def _row(line: NewLine) -> dict[str, object]:
         "chain": line.chain,
         "epoch": line.epoch,
         "seq": line.seq,
+        "said_as": line.said_as,
     }
 
 

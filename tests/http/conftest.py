@@ -20,6 +20,7 @@ from livesupport.model import Agent, Author, Role, Ticket
 from livesupport.rules import Rules
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
+from livesupport.tickets.finding import Finder
 from livesupport.tickets.requests import NewLine, NewTicket
 from livesupport.tickets.service import Tickets
 from tests.databases import Clock
@@ -44,6 +45,7 @@ class House:
             accounts=self.accounts,
             sites=self.sites,
             tickets=self.tickets,
+            finder=Finder(database),
             desk=self.desk,
             assets=assets,
             metrics=Metrics(),

@@ -6,6 +6,7 @@ import pytest
 
 from livesupport.errors import NotFound
 from livesupport.model import Agent
+from livesupport.tickets.finding import Finder
 from livesupport.tickets.paging import PAGE_SIZE
 from livesupport.tickets.requests import TicketChange, TicketFilter
 from livesupport.tickets.service import Tickets
@@ -13,32 +14,34 @@ from tests.databases import Clock
 from tests.tickets.conftest import a_request, from_chat
 
 
-async def _subjects(tickets: Tickets, **wanted: object) -> list[str]:
-    return [ticket.subject for ticket in (await tickets.inbox(TicketFilter(**wanted))).items]  # type: ignore[arg-type]
+async def _subjects(finder: Finder, **wanted: object) -> list[str]:
+    return [ticket.subject for ticket in (await finder.inbox(TicketFilter(**wanted))).items]  # type: ignore[arg-type]
 
 
-async def test_the_ticket_that_changed_last_comes_first(tickets: Tickets, ana: Agent, clock: Clock) -> None:
+async def test_the_ticket_that_changed_last_comes_first(tickets: Tickets, finder: Finder, ana: Agent, clock: Clock) -> None:
     for subject in ("first", "second", "third"):
         clock.forward(minutes=1)
         await tickets.open(a_request(subject, question=subject))
-    assert await _subjects(tickets) == ["third", "second", "first"]
+    assert await _subjects(finder) == ["third", "second", "first"]
     clock.forward(minutes=1)
     await tickets.note("1001", "Look again", actor=ana)
-    assert await _subjects(tickets) == ["first", "third", "second"]
+    assert await _subjects(finder) == ["first", "third", "second"]
 
 
-async def test_tickets_are_filtered_by_state_and_by_who_has_them(tickets: Tickets, ana: Agent, ben: Agent) -> None:
+async def test_tickets_are_filtered_by_state_and_by_who_has_them(
+    tickets: Tickets, finder: Finder, ana: Agent, ben: Agent
+) -> None:
     await tickets.open(a_request(1, question="new"))
     await tickets.open(from_chat(2, question="of Ana", assignee=ana.id))
     await tickets.open(from_chat(3, question="of Ben", assignee=ben.id))
     await tickets.change("1003", TicketChange(status="solved"), actor=ben)
-    assert await _subjects(tickets, assignee=ana.id) == ["of Ana"]
-    assert await _subjects(tickets, assignee="none") == ["new"]
-    assert await _subjects(tickets, statuses=("solved",)) == ["of Ben"]
-    assert set(await _subjects(tickets, statuses=("new", "open"))) == {"new", "of Ana"}
-    assert await _subjects(tickets, statuses=("open",), assignee=ben.id) == []
-    assert await _subjects(tickets, assignee=2**31 - 1) == []
-    assert len(await _subjects(tickets)) == 3
+    assert await _subjects(finder, assignee=ana.id) == ["of Ana"]
+    assert await _subjects(finder, assignee="none") == ["new"]
+    assert await _subjects(finder, statuses=("solved",)) == ["of Ben"]
+    assert set(await _subjects(finder, statuses=("new", "open"))) == {"new", "of Ana"}
+    assert await _subjects(finder, statuses=("open",), assignee=ben.id) == []
+    assert await _subjects(finder, assignee=2**31 - 1) == []
+    assert len(await _subjects(finder)) == 3
 
 
 async def _open_three(tickets: Tickets) -> None:
@@ -80,40 +83,42 @@ FOUND = {
 }
 
 
-async def test_a_ticket_is_found_by_number_name_phone_and_subject(tickets: Tickets) -> None:
+async def test_a_ticket_is_found_by_number_name_phone_and_subject(tickets: Tickets, finder: Finder) -> None:
     await _open_three(tickets)
     for query, found in FOUND.items():
-        page = await tickets.inbox(TicketFilter(text=query))
+        page = await finder.inbox(TicketFilter(text=query))
         assert {ticket.number for ticket in page.items} == found, query
 
 
-async def test_pages_follow_each_other_without_gap_or_repeat(tickets: Tickets, clock: Clock) -> None:
+async def test_pages_follow_each_other_without_gap_or_repeat(tickets: Tickets, finder: Finder, clock: Clock) -> None:
     for number in range(PAGE_SIZE + 5):
         clock.forward(seconds=number % 2)  # some of them at the same moment
         await tickets.open(a_request(number, question=str(number)))
-    first = await tickets.inbox(TicketFilter())
-    second = await tickets.inbox(TicketFilter(), first.next)
+    first = await finder.inbox(TicketFilter())
+    second = await finder.inbox(TicketFilter(), first.next)
     seen = [ticket.subject for ticket in first.items + second.items]
     assert (len(first.items), second.next) == (PAGE_SIZE, None)
     assert seen == [str(number) for number in reversed(range(PAGE_SIZE + 5))]
 
 
-async def test_a_full_last_page_has_no_page_after_it(tickets: Tickets) -> None:
+async def test_a_full_last_page_has_no_page_after_it(tickets: Tickets, finder: Finder) -> None:
     for number in range(PAGE_SIZE):
         await tickets.open(a_request(number))
-    assert (await tickets.inbox(TicketFilter())).next is None
+    assert (await finder.inbox(TicketFilter())).next is None
 
 
-async def test_a_ticket_that_arrives_meanwhile_does_not_move_the_page_after(tickets: Tickets, clock: Clock) -> None:
+async def test_a_ticket_that_arrives_meanwhile_does_not_move_the_page_after(
+    tickets: Tickets, finder: Finder, clock: Clock
+) -> None:
     for number in range(PAGE_SIZE + 1):
         clock.forward(seconds=1)
         await tickets.open(a_request(number, question=str(number)))
-    first = await tickets.inbox(TicketFilter())
+    first = await finder.inbox(TicketFilter())
     clock.forward(seconds=1)
     await tickets.open(a_request("late"))
-    assert [ticket.subject for ticket in (await tickets.inbox(TicketFilter(), first.next)).items] == ["0"]
+    assert [ticket.subject for ticket in (await finder.inbox(TicketFilter(), first.next)).items] == ["0"]
 
 
-async def test_a_made_up_cursor_is_not_found(tickets: Tickets) -> None:
+async def test_a_made_up_cursor_is_not_found(finder: Finder) -> None:
     with pytest.raises(NotFound):
-        await tickets.inbox(TicketFilter(), "made-up")
+        await finder.inbox(TicketFilter(), "made-up")

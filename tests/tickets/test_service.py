@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from livesupport.accounts.service import Accounts
@@ -12,6 +13,7 @@ from livesupport.errors import NotFound, Unavailable
 from livesupport.model import Agent, Site, Topic
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
+from livesupport.tickets.finding import Finder
 from livesupport.tickets.numbering import written
 from livesupport.tickets.requests import TicketChange, TicketFilter
 from livesupport.tickets.service import Tickets
@@ -20,8 +22,8 @@ from tests.tickets.conftest import BEGAN, a_line, a_request, from_chat, history,
 from tests.tickets.test_numbering import HOSTILE
 
 
-async def _count(tickets: Tickets) -> int:
-    return len((await tickets.inbox(TicketFilter())).items)
+async def _count(finder: Finder) -> int:
+    return len((await finder.inbox(TicketFilter())).items)
 
 
 # ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,10 +131,10 @@ async def test_a_later_saving_adds_the_lines_that_the_first_one_did_not_have(tic
     assert await texts(tickets, "1001") == ["My invoice is wrong", "How can I help?", "Thank you"]
 
 
-async def test_twenty_savings_of_one_chat_at_once_give_one_ticket(tickets: Tickets) -> None:
+async def test_twenty_savings_of_one_chat_at_once_give_one_ticket(tickets: Tickets, finder: Finder) -> None:
     opened = await asyncio.gather(*(tickets.open(from_chat()) for _click in range(20)))
     assert {ticket.number for ticket in opened} == {"1001-7"}
-    assert await _count(tickets) == 1
+    assert await _count(finder) == 1
     assert await texts(tickets, "1001") == ["My invoice is wrong", "How can I help?"]
     assert (await tickets.open(from_chat("another"))).number == written(1002)
 
@@ -191,15 +193,38 @@ async def test_the_same_numbers_in_another_chain_or_epoch_are_other_lines(ticket
     assert len(await texts(tickets, "1001")) == 4
 
 
+async def test_what_is_said_again_after_the_servers_death_is_one_line_as_it_was_written_first(tickets: Tickets) -> None:
+    lost, again = a_line(3, "Thank you", said_as="visitor m3"), a_line(4, "Thank you", epoch=2, said_as="visitor m3")
+    await tickets.open(from_chat(lines=(*from_chat().lines, lost)))
+    await tickets.append(origin("chat"), [a_line(3, "Anything else?", epoch=2, author="agent", said_as="7 m3"), again])
+    await tickets.append(origin("chat"), [again, msgspec.structs.replace(again, seq=5, text="Other words")])
+
+    chat = [(m.epoch, m.seq, m.text) for m in (await tickets.get("1001")).messages]
+    assert chat[2:] == [(1, 3, "Thank you"), (2, 3, "Anything else?")]
+
+
+async def test_said_twice_in_one_batch_it_is_one_line_too(tickets: Tickets) -> None:
+    twice = (a_line(1, "Hello?", said_as="visitor m1"), a_line(1, "Hello?", epoch=2, said_as="visitor m1"))
+    await tickets.open(from_chat(lines=twice))
+
+    assert await texts(tickets, "1001") == ["Hello?"]
+
+
+async def test_what_the_server_said_has_no_id_and_is_told_each_time(tickets: Tickets) -> None:
+    await tickets.open(from_chat(lines=(a_line(1, "Ana answers."), a_line(2, "Ana answers."))))
+
+    assert await texts(tickets, "1001") == ["Ana answers.", "Ana answers."]
+
+
 async def test_batches_at_the_same_moment_do_not_double_a_line(tickets: Tickets) -> None:
     await tickets.open(from_chat())
     await asyncio.gather(*(tickets.append(origin("chat"), [a_line(n) for n in range(3, 8)]) for _batch in range(10)))
     assert len(await texts(tickets, "1001")) == 7
 
 
-async def test_nothing_is_added_for_a_chat_that_was_not_saved(tickets: Tickets) -> None:
+async def test_nothing_is_added_for_a_chat_that_was_not_saved(tickets: Tickets, finder: Finder) -> None:
     assert not await tickets.append(origin("chat"), [a_line(1)])
-    assert await _count(tickets) == 0
+    assert await _count(finder) == 0
 
 
 async def test_lines_already_there_do_not_count_as_a_change(tickets: Tickets, clock: Clock) -> None:
