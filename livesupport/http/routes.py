@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from livesupport.http.api.service import service
 from livesupport.http.pages.assets import asset
+from livesupport.http.pages.brand import brand
 from livesupport.http.pages.console import console, home
 from livesupport.http.pages.health import healthz, metrics, protocol, readyz
 from livesupport.http.pages.inbox import inbox
@@ -27,6 +28,7 @@ def routes() -> list[BaseRoute]:
         Route("/inbox", inbox),
         Route("/tickets/{number}", Ticket),
         Route("/privacy", privacy),
+        Route("/brand/{site}.css", brand),
         Route("/widget.js", loader),
         Route("/widget/panel", panel),
         Route("/assets/{hash}/{path:path}", asset),

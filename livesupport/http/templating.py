@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -22,6 +23,9 @@ from livesupport.http.modules import imports
 from livesupport.model import Agent
 
 PAGE_FOLDERS = ("web/shared", "web/pages")
+
+_PHONE = re.compile(r"\+?[0-9\s()-]+")
+_GAPS = re.compile(r"[\s()]")
 
 
 class Templates:
@@ -48,6 +52,7 @@ class Templates:
             priority=wording.priority_word,
             sentence=wording.event_sentence,
             language_name=language_name,
+            way=way,
         )
 
     def page(
@@ -101,6 +106,13 @@ def clock(at: datetime) -> Markup:
 
 def _iso(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def way(value: str) -> Markup:
+    """A contact: a telephone number or an e-mail address can be followed, anything else is only read."""
+    scheme = "mailto:" if "@" in value else "tel:" if _PHONE.fullmatch(value) else ""
+    text = Markup('<bdi dir="{}">{}</bdi>').format("ltr" if scheme else "auto", value)
+    return Markup('<a href="{}{}">{}</a>').format(scheme, _GAPS.sub("", value), text) if scheme else text
 
 
 def language_name(tag: str) -> str:

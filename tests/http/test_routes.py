@@ -23,6 +23,7 @@ READING = {  # addresses, and what somebody who is not signed in hears
     "/inbox": 401,
     "/tickets/1001-7": 401,
     "/privacy": 200,
+    "/brand/default.css": 200,
     "/widget.js": 200,
     "/widget/panel?site=default": 200,
     "/assets/{hash}/shared/tokens.css": 200,
@@ -84,7 +85,7 @@ def check_headers(answer: httpx2.Response, address: str) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["cross-origin-opener-policy"] == "same-origin"
-    assert answer.headers["cache-control"] == "no-store" or "/assets/" in address or address == "/widget.js"
+    assert answer.headers["cache-control"] == "no-store" or address.startswith(("/assets/", "/brand/", "/widget.js"))
     assert not any(name.startswith("access-control-") for name in answer.headers)
     assert "server" not in answer.headers
 
