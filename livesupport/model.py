@@ -16,6 +16,7 @@ Author = Literal["requester", "agent", "system"]
 RoutingMode = Literal["match", "pull"]
 FieldKind = Literal["text", "number", "date", "amount", "choice", "checkbox", "email", "phone"]
 MailKind = Literal["confirm", "received", "answer", "sign_in", "solved", "due"]
+Scope = Literal["tickets:read", "tickets:write", "admin:read", "admin:write"]
 NoticeState = Literal["shown", "later", "opened", "dismissed"]
 
 
@@ -46,6 +47,18 @@ class Session(Record, frozen=True):
     agent: Agent
     created_at: datetime
     expires_at: datetime
+
+
+class ApiToken(Record, frozen=True):
+    """What a program shows to act for an agent; its secret is stored hashed and never read again."""
+
+    id: int
+    agent: int
+    name: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    expires_at: datetime | None = None
+    used_at: datetime | None = None
 
 
 class Topic(Record, frozen=True):

@@ -120,7 +120,6 @@ def test_there_is_no_table_in_which_a_chat_could_stay() -> None:
         "counter",
         "draft",
         "file",
-        "idempotency",
         "job",
         "notice",
         "outbox",

@@ -7,7 +7,7 @@ the program.
 from __future__ import annotations
 
 from livesupport.storage.schema.base import UtcDateTime, is_row_id, metadata
-from livesupport.storage.schema.house import api_token, audit, counter, idempotency, job, outbox, setup_secret
+from livesupport.storage.schema.house import api_token, audit, counter, job, outbox, setup_secret
 from livesupport.storage.schema.people import agent, agent_topic, requester, requester_session, session, sign_in_code
 from livesupport.storage.schema.sites import canned_reply, request_type, site, topic
 from livesupport.storage.schema.tickets import (
@@ -34,7 +34,6 @@ __all__ = [
     "counter",
     "draft",
     "file",
-    "idempotency",
     "is_row_id",
     "job",
     "metadata",

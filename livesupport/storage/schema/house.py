@@ -34,16 +34,6 @@ api_token = Table(
     Column("revoked_at", UtcDateTime),
 )
 
-idempotency = Table(
-    "idempotency",
-    metadata,
-    Column("key", Text, primary_key=True),  # hash of who asked and of the key that they gave
-    Column("request_hash", Text, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("location", Text, nullable=False),  # what the first answer made; the answer itself is told anew from it
-    Column("created_at", UtcDateTime, nullable=False, index=True),
-)
-
 job = Table(
     "job",
     metadata,
@@ -68,6 +58,7 @@ outbox = Table(
     Column("ticket_id", ForeignKey("ticket.id"), index=True),
     Column("message_id", ForeignKey("ticket_message.id"), index=True),
     Column("pending_id", Text),  # of a request that waits for its confirmation
+    Column("sign_in_id", Text),  # of an attempt to sign in with a code
     Column("state", Text, nullable=False),  # queued, sent, failed
     Column("attempts", Integer, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),

@@ -64,11 +64,9 @@ requester_session = Table(
 sign_in_code = Table(
     "sign_in_code",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Text, primary_key=True),  # SHA-256 of the secret in the cookie of the browser that asked
     Column("site_id", ForeignKey("site.id"), nullable=False),
-    Column("email", Text, nullable=False),
-    Column("secret", Text, nullable=False),  # names the attempt in the browser that asked, hashed
-    Column("code", Text, nullable=False),  # sealed: read only to write the mail
+    Column("email", Text, nullable=False),  # the code that was mailed to it is computed from this row with the signing key
     Column("attempts", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),

@@ -46,11 +46,9 @@ def _make_people() -> None:
     )
     op.create_table(
         "sign_in_code",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("id", sa.Text, primary_key=True),
         sa.Column("site_id", sa.Text, sa.ForeignKey("site.id"), nullable=False),
         sa.Column("email", sa.Text, nullable=False),
-        sa.Column("secret", sa.Text, nullable=False),
-        sa.Column("code", sa.Text, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("expires_at", Moment, nullable=False, index=True),
@@ -172,10 +170,10 @@ def _make_what_hangs_on_tickets() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("requester_id", sa.Integer, sa.ForeignKey("requester.id"), nullable=False),
         sa.Column("ticket_id", sa.Integer, sa.ForeignKey("ticket.id"), nullable=False, index=True),
-        sa.Column("message_id", sa.Integer, sa.ForeignKey("ticket_message.id"), nullable=False),
+        sa.Column("message_id", sa.Integer, sa.ForeignKey("ticket_message.id"), nullable=False, unique=True),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("due_at", Moment, nullable=False),
-        sa.UniqueConstraint("requester_id", "ticket_id"),
+        sa.Index("ix_notice_requester_id_due_at", "requester_id", "due_at"),
     )
 
 
@@ -191,14 +189,6 @@ def _make_house() -> None:
         sa.Column("expires_at", Moment),
         sa.Column("used_at", Moment),
         sa.Column("revoked_at", Moment),
-    )
-    op.create_table(
-        "idempotency",
-        sa.Column("key", sa.Text, primary_key=True),
-        sa.Column("request_hash", sa.Text, nullable=False),
-        sa.Column("status", sa.Integer, nullable=False),
-        sa.Column("location", sa.Text, nullable=False),
-        sa.Column("created_at", Moment, nullable=False, index=True),
     )
     op.create_table(
         "job",
@@ -221,6 +211,7 @@ def _make_house() -> None:
         sa.Column("ticket_id", sa.Integer, sa.ForeignKey("ticket.id"), index=True),
         sa.Column("message_id", sa.Integer, sa.ForeignKey("ticket_message.id"), index=True),
         sa.Column("pending_id", sa.Text),
+        sa.Column("sign_in_id", sa.Text),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("next_at", Moment, nullable=False),
