@@ -173,6 +173,22 @@ class StoredFile(Record, frozen=True):
     message_id: int | None = None
 
 
+class Notice(Record, frozen=True):
+    """That a public reply waits for its requester; `due_at` is when they are told of it."""
+
+    id: int
+    requester: int
+    ticket: int
+    message: int
+    number: str
+    subject: str
+    author: str
+    text: str
+    at: datetime
+    state: NoticeState
+    due_at: datetime
+
+
 class TicketNews(Record, frozen=True):
     """That a ticket has changed, told after the commit, to whoever has it on the screen. Carries no content."""
 

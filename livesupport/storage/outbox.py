@@ -22,9 +22,10 @@ async def add(
     ticket_id: int | None = None,
     message_id: int | None = None,
     pending_id: str | None = None,
+    sign_in_id: str | None = None,
 ) -> int:
     """Puts a mail into the outbox, to be sent from the moment `at` on; returns its id. It is written when it is sent, from
-    the ticket, message or pending request that it names."""
+    the ticket, message, pending request or attempt to sign in that it names."""
     row = {
         "kind": kind,
         "recipient": recipient,
@@ -33,6 +34,7 @@ async def add(
         "ticket_id": ticket_id,
         "message_id": message_id,
         "pending_id": pending_id,
+        "sign_in_id": sign_in_id,
         "state": "queued",
         "attempts": 0,
         "next_at": at,

@@ -153,7 +153,7 @@ notice = Table(
     Column("id", Integer, primary_key=True),
     Column("requester_id", ForeignKey("requester.id"), nullable=False),
     Column("ticket_id", ForeignKey("ticket.id"), nullable=False, index=True),
-    Column("message_id", ForeignKey("ticket_message.id"), nullable=False, unique=True),  # of a ticket's notices the newest counts
+    Column("message_id", ForeignKey("ticket_message.id"), nullable=False, unique=True),  # the newest of a ticket counts
     Column("state", Text, nullable=False),  # shown, later, opened, dismissed
     Column("due_at", UtcDateTime, nullable=False),
     Index(None, "requester_id", "due_at"),
