@@ -13,6 +13,7 @@ import structlog
 
 from livesupport.chat.events import AppendLines, Snapshot, TicketFailed, TicketSaved
 from livesupport.chat.protocol import EndReason, LeaveRequest, Line, NoteLine, Party
+from livesupport.chat.transcript import author
 from livesupport.errors import ServiceError
 from livesupport.i18n import gettext as _
 from livesupport.model import Author
@@ -112,10 +113,18 @@ def _new_lines(lines: tuple[Line, ...], notes: tuple[NoteLine, ...]) -> Iterator
             author=_AUTHORS[line.by] if line.text else "system",
             name=line.name,
             text=line.text or told(line),
+            said_as=None if line.id is None else f"{author(line)} {line.id}",
         )
     for note in notes:
         yield NewLine(
-            chain="note", epoch=note.epoch, seq=note.seq, at=_time(note.at), author="agent", name=note.name, text=note.text
+            chain="note",
+            epoch=note.epoch,
+            seq=note.seq,
+            at=_time(note.at),
+            author="agent",
+            name=note.name,
+            text=note.text,
+            said_as=None if note.id is None else f"note {note.agent} {note.id}",
         )
 
 

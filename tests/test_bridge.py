@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 import structlog
 
@@ -128,6 +129,27 @@ async def test_a_chat_that_goes_on_adds_its_lines_once(tickets: Tickets) -> None
     assert await bridge.append_to_ticket(tickets, more)
     assert await bridge.append_to_ticket(tickets, more)
     assert [m.text for m in (await tickets.get(number)).messages if m.seq == 4] == ["Thank you"]
+
+
+async def test_a_message_that_is_said_again_after_the_servers_death_is_one_line_of_the_ticket(tickets: Tickets) -> None:
+    """Told apart by who said it and by the author's own id: two authors may have the same."""
+
+    def said(epoch: int, seq: int, by: Party, agent: int | None = None) -> Line:
+        return msgspec.structs.replace(line(seq, "message", by, text=by), epoch=epoch, id="A" * 22, agent=agent)
+
+    note = NoteLine(chat=CHAT, epoch=3, seq=2, at=1_800_000_004.0, name="Ana", text="note", id="A" * 22, agent=ANA)
+    number = await saved(tickets, snapshot(said(3, 4, "visitor")))
+    again = AppendLines(
+        chat=CHAT,
+        lines=(said(4, 4, "visitor"), said(4, 5, "agent", ANA), said(5, 6, "agent", ANA), said(5, 7, "agent", ANA + 1)),
+        notes=(note, msgspec.structs.replace(note, epoch=4)),
+    )
+
+    assert await bridge.append_to_ticket(tickets, again)
+    added = [
+        (m.text, m.epoch, m.seq) for m in (await tickets.get(number)).messages if (m.epoch, m.seq) > (3, 3) or m.text == "note"
+    ]
+    assert added == [("visitor", 3, 4), ("note", 3, 2), ("agent", 4, 5), ("agent", 5, 7)]
 
 
 async def test_lines_of_a_chat_without_a_ticket_are_not_written(tickets: Tickets) -> None:

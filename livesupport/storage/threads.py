@@ -30,16 +30,17 @@ async def add_message(
 
 
 async def add_lines(connection: AsyncConnection, ticket_id: int, rows: Sequence[dict[str, object]]) -> None:
-    """Adds lines of a chat; each has its place, which is unique in the ticket."""
+    """Adds lines of a chat; each has its place, and its author's id for it if it has one, both unique in the ticket."""
     if rows:
         await connection.execute(insert(ticket_message), [{"ticket_id": ticket_id, **row} for row in rows])
 
 
-async def places(connection: AsyncConnection, ticket_id: int) -> set[Place]:
-    """Which lines of the chat the ticket holds already."""
-    columns = (ticket_message.c.chain, ticket_message.c.epoch, ticket_message.c.seq)
+async def held(connection: AsyncConnection, ticket_id: int) -> tuple[set[Place], set[str]]:
+    """Which lines of the chat the ticket holds already: their places, and their authors' ids for them."""
+    columns = (ticket_message.c.chain, ticket_message.c.epoch, ticket_message.c.seq, ticket_message.c.said_as)
     query = select(*columns).where(ticket_message.c.ticket_id == ticket_id, ticket_message.c.chain.is_not(None))
-    return {(row.chain, row.epoch, row.seq) for row in await connection.execute(query)}
+    rows = (await connection.execute(query)).all()
+    return {(row.chain, row.epoch, row.seq) for row in rows}, {row.said_as for row in rows if row.said_as is not None}
 
 
 async def messages(connection: AsyncConnection, ticket_id: int) -> list[TicketMessage]:

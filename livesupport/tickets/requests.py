@@ -38,7 +38,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 class NewLine(Request, frozen=True):
     """A line of a chat on its way into a ticket. (chain, epoch, seq) is its place there: public lines and private notes
-    are two chains, each with numbers of its own."""
+    are two chains, each with numbers of its own. `said_as` is its author's own id for it, which it keeps when it is said
+    again; None for what the server said."""
 
     chain: Chain
     epoch: int
@@ -47,9 +48,11 @@ class NewLine(Request, frozen=True):
     author: Author
     name: str
     text: str
+    said_as: str | None = None
 
     def __post_init__(self) -> None:
-        problems = too_long({"name": self.name}, SHORT_LIMIT) | too_long({"text": self.text}, TEXT_LIMIT)
+        short = {"name": self.name, "said_as": self.said_as or ""}
+        problems = too_long(short, SHORT_LIMIT) | too_long({"text": self.text}, TEXT_LIMIT)
         if not (0 <= self.epoch <= LARGEST_PLACE and 0 <= self.seq <= LARGEST_PLACE):
             problems["seq"] = _("This line has no place in the chat.")
         refuse(problems)

@@ -38,6 +38,9 @@ class Facts:
         self.ended = {entry.chat for entry in history.of("over") if entry.data != "lost"}
         self.ended |= {entry.chat for entry in history.of("end")}
         self.ended |= {entry.chat for entry in history.of("state") if entry.data["status"] == "ended"}
+        self.said: dict[tuple[str, str], list[str]] = defaultdict(list)  # client ids in the order of saying, by chat and page
+        for entry in history.of("invoke"):
+            self.said[(entry.chat, entry.who)].append(entry.id)
         self.owner: dict[str, str] = {}
         self.excused: set[Key] = set()
         self._served_at: dict[str, tuple[int, int]] = {}
@@ -112,14 +115,11 @@ def _lost(facts: Facts) -> list[str]:
 def _doubled(facts: Facts) -> list[str]:
     """G2: each message once, each author's in the order of saying, and the same for everybody."""
     found = []
-    said: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for entry in facts.history.of("invoke"):
-        said[(entry.chat, entry.who)].append(entry.id)
     orders: dict[str, list[tuple[tuple[int, int], str, str]]] = {}
     for view in facts.views:
         ids = [(line.author, line.id) for line in view.data if line.id]
         found += [f"G2: {view.who} shows {id} {count} times" for (_, id), count in Counter(ids).items() if count > 1]
-        for (chat, who), sayings in said.items():
+        for (chat, who), sayings in facts.said.items():
             shown = [id for _, id in ids if id in set(sayings)] if chat == view.chat else []
             if shown != [id for id in sayings if id in set(shown)]:
                 found.append(f"G2: {view.who} shows what {who} said in another order")
@@ -157,6 +157,8 @@ def _saved_wrongly(facts: Facts) -> list[str]:
             if tickets.get(entry.chat, ("",))[0] != entry.data["ticket"]:
                 found.append(f"G4: {entry.who} was told of a ticket of {entry.chat} that is not there")
     crashes = [at for at, entry in enumerate(facts.history) if entry.what == "crash"]
+    for chat, (_, saved) in tickets.items():
+        found += _ticket_doubles(facts, chat, saved)
     for chat, at in told.items():
         if chat in tickets and (chat in facts.going_on or not any(crash > at for crash in crashes)):
             found += _ticket_lacks(facts, chat, tickets[chat][1])
@@ -164,10 +166,18 @@ def _saved_wrongly(facts: Facts) -> list[str]:
 
 
 def _ticket_lacks(facts: Facts, chat: str, saved: list[tuple[str, str]]) -> list[str]:
-    """A ticket knows lines and no client ids: a message that was saved, lost with the server and sent again may stand in it
-    twice, which is not judged."""
     wanted = [key[1:] for key in facts.acked if key[0] == chat and key not in facts.excused]
     return [f"G4: the ticket of {chat} lacks {id}" for author, id in wanted if (author, id) not in saved]
+
+
+def _ticket_doubles(facts: Facts, chat: str, saved: list[tuple[str, str]]) -> list[str]:
+    """Also what was saved, lost with the server and said again is one line; and each page's words are in their order."""
+    found = [f"G4: the ticket of {chat} has {id} {count} times" for (_, id), count in Counter(saved).items() if count > 1]
+    for (there, who), said in facts.said.items():
+        written = [id for _, id in saved if there == chat and id in set(said)]
+        if written != [id for id in said if id in set(written)]:
+            found.append(f"G4: the ticket of {chat} has what {who} said in another order")
+    return found
 
 
 def _misplaced(facts: Facts) -> list[str]:

@@ -9,6 +9,7 @@ from itertools import count
 from livesupport.chat import events as ev
 from livesupport.chat import protocol as p
 from livesupport.chat.machine import ChatMachine
+from livesupport.chat.transcript import author
 from livesupport.live.reading import read_agent, read_visitor
 from livesupport.rules import Rules
 from tests.keys import RING
@@ -43,9 +44,13 @@ class Storage:
         return self.numbers[snapshot.chat]
 
     def append(self, chat: str, lines: tuple[p.Line, ...]) -> None:
-        """Each line once."""
+        """Each line once: what is said again under its old id is there already."""
+        held = self.lines.setdefault(chat, {})
+        said = {(author(line), line.id) for line in held.values() if line.id is not None}
         for line in lines:
-            self.lines.setdefault(chat, {}).setdefault((line.epoch, line.seq), line)
+            if (line.epoch, line.seq) not in held and (author(line), line.id) not in said:
+                held[(line.epoch, line.seq)] = line
+                said |= {(author(line), line.id)} if line.id is not None else set()
 
     def written_down(self) -> list[Entry]:
         """What is in the tickets at the end."""

@@ -123,6 +123,14 @@ def test_g4_a_ticket_lacks_an_acknowledged_message() -> None:
     assert verdict(saved(), shows(VERA, TALK), ticket(HELLO, ANSWER)) == {"G4"}
 
 
+def test_g4_a_message_that_was_said_again_stands_in_the_ticket_twice() -> None:
+    assert verdict(saved(), shows(VERA, TALK), ticket(HELLO, ANSWER, HELLO, THANKS)) == {"G4"}
+
+
+def test_g4_a_ticket_changes_an_authors_order() -> None:
+    assert verdict(saved(), shows(VERA, TALK), ticket(THANKS, ANSWER, HELLO)) == {"G4"}
+
+
 def test_g4_a_chat_has_two_tickets() -> None:
     assert verdict(saved(), ticket(HELLO, ANSWER, THANKS), ticket(HELLO, ANSWER, THANKS)) == {"G4"}
 
