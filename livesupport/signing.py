@@ -14,6 +14,7 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import itsdangerous
 import msgspec
@@ -24,6 +25,8 @@ from livesupport.i18n import gettext as _
 KEY_BYTES = 32
 FEWEST_DISTINCT_BYTES = 16  # 32 random bytes have fewer once in 10^19 keys; "changeme…" and repeated patterns always do
 LONGEST_TOKEN = 1024
+
+T = TypeVar("T")
 
 
 class VisitorToken(msgspec.Struct, frozen=True):
@@ -61,10 +64,12 @@ def _make_key(path: Path) -> None:
     draft.unlink()
 
 
-class VisitorTokens:
-    """Signs and reads the tokens that bring a visitor back to a chat, until the maximum age of a chat."""
+class Signed:
+    """Signs what the server will want to be told again, for one purpose and a time; it can be read, but not made, by all."""
 
-    def __init__(self, key: bytes, max_age: float, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, key: bytes, purpose: str, max_age: float, clock: Callable[[], float] = time.time) -> None:
+        """`max_age` is in seconds; a token made for another `purpose` is not ours."""
+
         class Signer(itsdangerous.TimestampSigner):
             def get_timestamp(self) -> int:
                 return int(clock())
@@ -72,26 +77,74 @@ class VisitorTokens:
         self._max_age = int(max_age)
         self._serializer = itsdangerous.URLSafeTimedSerializer(
             key,
-            salt="livesupport.visitor-token",
+            salt=f"livesupport.{purpose}",
             signer=Signer,
             signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
         )
 
-    def sign(self, visitor: str, site: str, chat: str) -> str:
-        """A token for this chat, issued now."""
-        token = self._serializer.dumps([visitor, site, chat])
+    def sign(self, said: object) -> str:
+        """A token that says this, issued now. It fits into a URL."""
+        token = self._serializer.dumps(said)
         return token if isinstance(token, str) else token.decode()
 
-    def read(self, token: str) -> VisitorToken | None:
-        """What the token says; None when it is forged, damaged, too old, or was made for another purpose."""
+    def read(self, token: str, kind: type[T]) -> tuple[T, float] | None:
+        """What the token says, and when it was issued in Unix seconds; None when it is forged, damaged, too old, made for
+        another purpose, or says something else than a `kind`."""
         if len(token) > LONGEST_TOKEN:
             return None
         try:
             said, issued = self._serializer.loads(token, max_age=self._max_age, return_timestamp=True)
-            visitor, site, chat = msgspec.convert(said, tuple[str, str, str])
+            return msgspec.convert(said, kind), issued.timestamp()
         except (itsdangerous.BadData, msgspec.ValidationError, UnicodeError):
             return None
-        return VisitorToken(visitor, site, chat, issued.timestamp())
+
+
+class VisitorTokens:
+    """Signs and reads the tokens that bring a visitor back to a chat, until the maximum age of a chat."""
+
+    def __init__(self, key: bytes, max_age: float, clock: Callable[[], float] = time.time) -> None:
+        self._signed = Signed(key, "visitor-token", max_age, clock)
+
+    def sign(self, visitor: str, site: str, chat: str) -> str:
+        """A token for this chat, issued now."""
+        return self._signed.sign([visitor, site, chat])
+
+    def read(self, token: str) -> VisitorToken | None:
+        """What the token says; None when it is forged, damaged, too old, or was made for another purpose."""
+        read = self._signed.read(token, tuple[str, str, str])
+        return VisitorToken(*read[0], issued=read[1]) if read else None
+
+
+class RequestLinks:
+    """Signs and reads the links in our mails that open one request, and nothing else: they sign nobody in."""
+
+    MAX_AGE = 30 * 86_400.0  # seconds; each mail brings a new one
+
+    def __init__(self, key: bytes, clock: Callable[[], float] = time.time) -> None:
+        self._signed = Signed(key, "request-link", self.MAX_AGE, clock)
+
+    def sign(self, number: str) -> str:
+        """The key that opens the request of this number."""
+        return self._signed.sign(number)
+
+    def read(self, key: str) -> str | None:
+        """The number of the request that this key opens; None when it opens none."""
+        read = self._signed.read(key, str)
+        return read[0] if read else None
+
+
+class SignInCodes:
+    """Computes the codes by which people prove an address. A code is not stored: only who holds the key knows it."""
+
+    DIGITS = 8
+
+    def __init__(self, key: bytes) -> None:
+        self._key = hmac.digest(key, b"livesupport.sign-in-code", "sha256")
+
+    def __call__(self, attempt: str, email: str) -> str:
+        """The code of this attempt to sign in with this address."""
+        digest = hmac.digest(self._key, f"{attempt} {email}".encode("utf-8", "surrogatepass"), "sha256")
+        return str(int.from_bytes(digest) % 10**self.DIGITS).zfill(self.DIGITS)
 
 
 class Fingerprints:
