@@ -132,7 +132,7 @@ def _ports(
 
     return Ports(
         open_ticket=partial(bridge.convert_chat_to_ticket, tickets, directory.name_of),
-        find_ticket=partial(bridge.find_ticket, tickets),
+        find_tickets=partial(bridge.find_tickets, tickets),
         append_lines=partial(bridge.append_to_ticket, tickets),
         save_request=partial(bridge.save_request, tickets),
         authenticate=authenticate,

@@ -6,7 +6,7 @@ chat, which goes on; no error text leaves this module, for it might quote what s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 
 import structlog
@@ -41,10 +41,11 @@ async def convert_chat_to_ticket(
     return TicketSaved(chat=snapshot.chat, number=ticket.number)
 
 
-async def find_ticket(tickets: Tickets, chat: str) -> str | None:
-    """The number of the ticket that this chat was saved as; None when there is none. Raises `Unavailable`."""
-    ticket = await tickets.by_origin(origin_of_chat(chat))
-    return ticket.number if ticket else None
+async def find_tickets(tickets: Tickets, chats: Collection[str]) -> dict[str, str]:
+    """The numbers of the tickets that these chats were saved as, by chat; those without one are left out. Raises
+    `Unavailable`."""
+    origins = {origin_of_chat(chat): chat for chat in chats}
+    return {origins[origin]: number for origin, number in (await tickets.numbers(origins)).items()}
 
 
 async def append_to_ticket(tickets: Tickets, addition: AppendLines) -> bool:

@@ -57,9 +57,31 @@ class Floor:
         self.ended: dict[str, None] = {}  # chats that ended lately, here or as an agent's page saw it; nobody brings them back
         self.settled_at = float("-inf")  # until then those who were here before a restart come back, and nobody is offered
         self.draining = False
+        self._tabs: dict[str, dict[Connection, VisitorSocket]] = {}  # the same sockets, by visitor
         self._touched: dict[str, Chat] = {}
         self._told_agents: dict[int, Agent] = {}
         self.seats_changed = False  # somebody came, left, was freed or taken: match again, refresh the lists
+
+    # ── coming and going ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def seat(self, socket: VisitorSocket) -> None:
+        """A page of a visitor is here."""
+        self.visitor_sockets[socket.connection] = socket
+        self._tabs.setdefault(socket.visitor, {})[socket.connection] = socket
+
+    def unseat(self, connection: Connection) -> VisitorSocket | None:
+        """It is not any more. Returns what it was; None when it was never here."""
+        socket = self.visitor_sockets.pop(connection, None)
+        if socket is not None:
+            tabs = self._tabs[socket.visitor]
+            del tabs[connection]
+            if not tabs:
+                del self._tabs[socket.visitor]
+        return socket
+
+    def tabs_of(self, visitor: str) -> list[VisitorSocket]:
+        """All open pages of one visitor, found without looking at those of others: after a restart thousands are asked for."""
+        return list(self._tabs.get(visitor, {}).values())
 
     # ── speaking ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -45,6 +45,8 @@ def begin(floor: Floor, event: VisitorArrived) -> None:
 
 def _next_turns(floor: Floor) -> None:
     """Asks those who came first, as many as may send at once."""
+    if not floor.arrivals:
+        return
     sending = sum(len(restoring.sending) for restoring in floor.restoring.values())
     while floor.arrivals and sending < MOST_AT_ONCE:
         connection, event = next(iter(floor.arrivals.items()))
@@ -137,7 +139,7 @@ def _drop(floor: Floor, restoring: Restoring) -> None:
 
 
 def _tabs(floor: Floor, name: ChatName) -> list[VisitorSocket]:
-    return [socket for socket in floor.visitor_sockets.values() if _is_page_of(socket, name) and socket.chat is None]
+    return [socket for socket in floor.tabs_of(name.visitor) if _is_page_of(socket, name) and socket.chat is None]
 
 
 # ── asking the consoles ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -38,7 +38,7 @@ def arrived(floor: Floor, event: VisitorArrived) -> None:
         connection=connection, visitor=event.visitor, site=site.id, address=event.address,
         language=hello.language, hidden=hello.hidden, mobile=hello.mobile,
     )  # fmt: skip
-    floor.visitor_sockets[connection] = socket
+    floor.seat(socket)
     chat = _chat_of(floor, event)
     lost = chat is None and restoring.may_begin(floor, event)
     if lost and restoring.is_full(floor):
@@ -108,7 +108,9 @@ def start(floor: Floor, socket: VisitorSocket, command: Start) -> None:
     """A new chat: it enters its queue, or is refused with the reason and changes nothing."""
     if (known := _begun_as(floor, socket, command.id)) is not None:
         if socket.chat is None:
+            floor.unseat(socket.connection)
             socket.visitor = known.visitor
+            floor.seat(socket)
             _attach(floor, known, socket)
         _show(floor, known, socket, None)
         return
@@ -125,7 +127,7 @@ def start(floor: Floor, socket: VisitorSocket, command: Start) -> None:
     floor.count("started", floor.topic_name(chat))
     card = chat.card
     floor.say(chat, "opened", "visitor", name=card.name, text=card.question, id=command.id, topic=chat.topic, card=card)
-    for tab in [each for each in floor.visitor_sockets.values() if _is_tab_of(each, chat)]:
+    for tab in [each for each in floor.tabs_of(chat.visitor) if _is_tab_of(each, chat)]:
         _attach(floor, chat, tab)
     floor.show_lines(chat.sockets, chat)
     endings.watch_age(floor, chat)
@@ -216,7 +218,7 @@ def visibility(_floor: Floor, socket: VisitorSocket, command: Visibility) -> Non
 
 def lost(floor: Floor, event: VisitorLost) -> None:
     """A page is gone. With the last one a countdown begins, short for a page that closed itself."""
-    socket = floor.visitor_sockets.pop(event.connection, None)
+    socket = floor.unseat(event.connection)
     if socket is not None:
         restoring.left(floor, socket)
     if socket is None or socket.chat is None:

@@ -31,6 +31,12 @@ async def by_origin(connection: AsyncConnection, origin: str, *, lock: bool = Fa
     return await _one(connection, ticket.c.origin == origin, lock)
 
 
+async def numbers(connection: AsyncConnection, origins: Collection[str]) -> dict[str, str]:
+    """The numbers of the tickets that were made of these, by origin."""
+    found = await connection.execute(select(ticket.c.origin, ticket.c.number).where(ticket.c.origin.in_(origins)))
+    return {origin: number for origin, number in found}
+
+
 async def by_number(connection: AsyncConnection, number: str, *, lock: bool = False) -> Ticket | None:
     """The ticket with this number, written with its check digit."""
     return await _one(connection, ticket.c.number == number, lock)

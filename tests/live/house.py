@@ -7,7 +7,7 @@ import base64
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from typing import Any
 
 import msgspec
@@ -60,6 +60,7 @@ class BackOffice:
         self.appended: list[AppendLines] = []
         self.requests: list[LeaveRequest] = []
         self.counts: list[str] = []
+        self.sought: list[tuple[str, ...]] = []  # chats, by question
         self.broken = False
         self.gate = asyncio.Event()
         self.gate.set()
@@ -69,10 +70,11 @@ class BackOffice:
         self.tickets.append(snapshot)
         return TicketSaved(chat=snapshot.chat, number=f"{1000 + len(self.tickets)}-0")
 
-    async def find_ticket(self, chat: str) -> str | None:
+    async def find_tickets(self, chats: Collection[str]) -> dict[str, str]:
         await self._work()
-        numbers = (f"{1000 + number}-0" for number, snapshot in enumerate(self.tickets, 1) if snapshot.chat == chat)
-        return next(numbers, None)
+        self.sought.append(tuple(chats))
+        numbered = enumerate(self.tickets, 1)
+        return {snapshot.chat: f"{1000 + number}-0" for number, snapshot in numbered if snapshot.chat in chats}
 
     async def append_lines(self, effect: AppendLines) -> bool:
         await self._work()
@@ -99,7 +101,7 @@ class BackOffice:
         tokens = VisitorTokens(b"0123456789abcdef" * 2, 8 * 3600, lambda: clock().wall)
         return Ports(
             open_ticket=self.open_ticket,
-            find_ticket=self.find_ticket,
+            find_tickets=self.find_tickets,
             append_lines=self.append_lines,
             save_request=self.save_request,
             authenticate=self.authenticate,

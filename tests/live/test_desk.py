@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import msgspec
+import pytest
 import structlog
 
 from livesupport.chat.events import (
@@ -15,6 +16,7 @@ from livesupport.chat.events import (
     Draining,
     Effect,
     Event,
+    FindTicket,
     IssueToken,
     LinesAppended,
     Moment,
@@ -24,6 +26,7 @@ from livesupport.chat.events import (
     Snapshot,
     Tick,
     TicketFailed,
+    TicketFound,
     TicketSaved,
 )
 from livesupport.chat.machine import ChatMachine
@@ -156,6 +159,36 @@ async def test_a_port_that_fails_is_an_honest_no() -> None:
             assert await script.hears(type(outcome)) == outcome
         assert [line["event"] for line in lines] == ["port_failed"]
         assert "secret" not in str(lines)
+
+
+async def test_chats_that_come_back_while_one_is_looked_for_are_looked_for_together() -> None:
+    office = BackOffice()
+    office.tickets = [SNAPSHOT]
+    coming = [SNAPSHOT.chat, *(f"chat-{number}" for number in range(60))]
+    script = Script(lambda event: [FindTicket(chat=coming.pop(0))] if coming and isinstance(event, Draining) else [])
+    desk = desk_of(script, office)
+    office.gate.clear()
+    everybody = list(coming)
+    while coming:
+        desk.handle(Draining())
+        await asyncio.sleep(0)
+    office.gate.set()
+    await desk.drain()
+
+    assert [len(chats) for chats in office.sought] == [1, 50, 10]
+    found = [event for event in script.heard if isinstance(event, TicketFound)]
+    assert [event.chat for event in found] == everybody
+    assert [event.number for event in found if event.number] == ["1001-0"]
+
+
+async def test_a_chat_whose_ticket_cannot_be_looked_for_counts_as_unsaved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("livesupport.live.desk.FIND_PAUSE", 0.0)
+    office = BackOffice()
+    office.tickets, office.broken = [SNAPSHOT], True
+    desk = desk_of(script := Script(effects_of(FindTicket(chat=SNAPSHOT.chat))), office)
+    await desk.drain()
+
+    assert script.heard[-1] == TicketFound(chat=SNAPSHOT.chat, number=None)
 
 
 async def test_draining_waits_for_what_is_being_written() -> None:
