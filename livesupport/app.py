@@ -25,6 +25,9 @@ from livesupport.directory import Directory
 from livesupport.errors import Unavailable
 from livesupport.http import State
 from livesupport.http.proxies import TrustedProxies
+from livesupport.jobs import schedule
+from livesupport.jobs.runner import Runner
+from livesupport.jobs.tasks import Rooms, tasks
 from livesupport.lease import StillHeld
 from livesupport.live import Desk, KeyRing, Ports, SignedIn
 from livesupport.metrics import Metrics
@@ -97,7 +100,9 @@ async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator
             desk = live.open_desk(config.chat, config.limits, await next_epoch(database), KeyRing(*keys.ring()), ports)
             metrics.watch(desk.stats)
             await directory.look(desk)
-            async with background(directory.follow(desk), _watch_lease(still_held), _renew_keys(desk, keys)):
+            await schedule.renew(database, clock())
+            runner = Runner(database, tasks(Rooms(database, clock)), clock, metrics.job)
+            async with background(directory.follow(desk), _watch_lease(still_held), _renew_keys(desk, keys), runner.work()):
                 yield http.new_state(
                     config=config,
                     accounts=accounts,

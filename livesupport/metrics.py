@@ -64,6 +64,7 @@ class Metrics:
             buckets=LATENCIES,
             registry=registry,
         )
+        self._jobs = Counter("livesupport_jobs_total", "Work that was done later", ["kind", "result"], registry=registry)
 
     def watch(self, stats: Callable[[], Stats]) -> None:
         """Names the function that is asked for the present state at each scrape."""
@@ -82,6 +83,10 @@ class Metrics:
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Counts an answered HTTP request. `route` is the pattern ("/tickets/{number}"), never the path."""
         self._requests.labels(method, route, str(status)).observe(seconds)
+
+    def job(self, kind: str, result: str) -> None:
+        """Counts an attempt at a job; `result` is done, retried or given_up."""
+        self._jobs.labels(kind, result).inc()
 
     def render(self) -> bytes:
         """All of it in the Prometheus text format (`CONTENT_TYPE`)."""

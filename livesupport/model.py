@@ -101,6 +101,7 @@ class Site(Record, frozen=True):
     language: str = "en"
     accent: str = "#2f5bd7"
     greeting: str = ""
+    rules: str = ""  # Markdown beside the form of a new request
     hours: Hours = Hours()
     contacts: tuple[Contact, ...] = ()
     topics: tuple[Topic, ...] = ()
@@ -161,6 +162,18 @@ class Answer(Record, frozen=True):
     value: str
 
 
+class PendingRequest(Record, frozen=True):
+    """What somebody has asked with an address that they have not yet proved to be theirs. It has no number, and nobody who
+    answers sees it; `content` is kept by `tickets/asking.py`."""
+
+    id: str
+    site: str
+    email: str
+    content: dict[str, object]
+    mails: int  # confirmations sent
+    created_at: datetime
+
+
 class StoredFile(Record, frozen=True):
     """A file that belongs to a message; `id` is random and names it in the store. `media_type` is what its bytes say."""
 
@@ -193,8 +206,10 @@ class TicketNews(Record, frozen=True):
     """That a ticket has changed, told after the commit, to whoever has it on the screen. Carries no content."""
 
     number: str
-    what: str
-    requester: int | None = None
+    what: str  # as `TicketEvent.what`
+    topic: int | None = None  # whose agents are told; None: all. A new topic is always told to all
+    requester: int | None = None  # who is told too; None where only agents see the change
+    requester_in: float = 0.0  # seconds until the requester can see it, and is told
     assignee: int | None = None
 
 
@@ -258,3 +273,14 @@ class TicketEvent(Record, frozen=True):
     at: datetime
     old: str = ""
     new: str = ""
+
+
+class Job(Record, frozen=True):
+    """Work of some kind that a runner has taken, and until when it is the runner's."""
+
+    id: int
+    kind: str
+    key: str | None
+    payload: dict[str, object]
+    attempts: int  # this one included
+    leased_until: datetime
