@@ -31,6 +31,14 @@ class Invalid(ServiceError):
         self.problems = problems
 
 
+class TooMuch(Invalid):
+    """It can be read, and is larger or more than what is taken."""
+
+
 class Unavailable(ServiceError):
     """The store cannot be read or written at the moment (locked, full, gone) or not at all (damaged, newer than the
     program). The message says which; whatever was under way was undone as a whole."""
+
+
+class NoRoom(Unavailable):
+    """The disk is full, or nearly: what needs room is not taken, so that the rest goes on."""

@@ -71,6 +71,22 @@ class Limits(Section, frozen=True):
     exempt: tuple[str, ...] = ()
 
 
+class Files(Section, frozen=True):
+    """What people may add to what they write, and how much of it may lie here unsent."""
+
+    files_per_message: Positive = 5
+    file_bytes: Positive = 25 * 1024 * 1024
+    staged_files: Positive = 20
+    staged_bytes: Positive = 125 * 1024 * 1024
+    staged_bytes_of_all: Positive = 4 * 1024 * 1024 * 1024
+    staged_seconds: Seconds = 86400.0
+    uploads_per_address: Positive = 60
+    uploads_window: Seconds = 3600.0
+    uploads_at_once: Positive = 6
+    least_bytes_per_second: Positive = 8192
+    keep_free_bytes: Positive = 1024 * 1024 * 1024
+
+
 class Log(Section, frozen=True):
     """What is written to standard output."""
 
@@ -93,6 +109,7 @@ class Config(Section, frozen=True):
     database: Database = Database()
     chat: Rules = Rules()
     limits: Limits = Limits()
+    files: Files = Files()
     log: Log = Log()
     metrics: Metrics = Metrics()
 
@@ -110,6 +127,11 @@ class Config(Section, frozen=True):
     def keys(self) -> Path:
         """The directory of the secret keys; never part of a backup."""
         return self.data / "keys"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where the bytes of files are kept."""
+        return self.data / "files"
 
     @property
     def embedded(self) -> bool:

@@ -58,6 +58,8 @@ def words(status: int) -> Words:
             return Words(_("Something went wrong here"), _("It is our fault, and it was noted. Please try again in a minute."))
         case 503:
             return Words(_("Not ready at the moment"), _("Nothing was changed. Please try again in a minute."))
+        case 507:
+            return Words(_("No room for files"), _("The server takes no files at the moment. Text without files can be sent."))
         case _:
             return Words(_("That cannot be read"), _("Nothing was changed. Go back, check what you entered and try again."))
 
@@ -101,7 +103,9 @@ STATUS_OF: tuple[tuple[type[errors.ServiceError], int], ...] = (
     (errors.NotFound, 404),
     (errors.NotAllowed, 403),
     (errors.Conflict, 409),
+    (errors.TooMuch, 413),
     (errors.Invalid, 422),
+    (errors.NoRoom, 507),
     (errors.Unavailable, 503),
 )
 
