@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from livesupport.accounts.service import Accounts
+from livesupport.model import Agent
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from livesupport.storage.migrate import upgrade
@@ -34,6 +35,9 @@ Result = TypeVar("Result")
 Seeds = dict[Table, list[dict[str, object]]]
 
 SERVER = make_url(os.environ.get("LIVESUPPORT_TEST_POSTGRES", "postgresql+asyncpg://root@127.0.0.1:5432/postgres"))
+
+
+SOFIA = Agent(id=2**30, login="sofia", name="Sofia", role="supervisor")  # may see every ticket; no row, for reading only
 
 
 class Clock:

@@ -15,6 +15,7 @@ from livesupport.cleaning import clean
 from livesupport.errors import Unavailable
 from livesupport.tickets.requests import NewTicket
 from livesupport.tickets.service import Tickets
+from tests.databases import SOFIA
 
 CHAT = "chat-0123456789abcdef"
 ANA = 7
@@ -57,7 +58,7 @@ async def saved(tickets: Tickets, chat: Snapshot) -> str:
 
 
 async def test_a_ticket_holds_who_asked_what_and_every_line_as_it_was_said(tickets: Tickets) -> None:
-    thread = await tickets.get(await saved(tickets, snapshot()))
+    thread = await tickets.get(await saved(tickets, snapshot()), actor=SOFIA)
 
     ticket = thread.ticket
     assert (ticket.name, ticket.phone, ticket.page, ticket.language) == (
@@ -94,7 +95,9 @@ async def test_what_was_poison_before_the_edge_cleaned_it_is_saved(tickets: Tick
     """T43, on both databases."""
     text = clean(poison)
 
-    thread = await tickets.get(await saved(tickets, snapshot(line(4, "message", "visitor", name="Nino", text=text))))
+    thread = await tickets.get(
+        await saved(tickets, snapshot(line(4, "message", "visitor", name="Nino", text=text))), actor=SOFIA
+    )
 
     assert [message.text for message in thread.messages if message.seq == 4] == [text]
 
@@ -108,7 +111,7 @@ async def test_without_the_cleaning_the_chat_would_not_be_saved(tickets: Tickets
 
 @pytest.mark.parametrize(("saved_by", "actor"), [(None, "Nino"), (ANA, "Ana")])
 async def test_the_history_names_who_saved_it(tickets: Tickets, saved_by: int | None, actor: str) -> None:
-    thread = await tickets.get(await saved(tickets, snapshot(saved_by=saved_by)))
+    thread = await tickets.get(await saved(tickets, snapshot(saved_by=saved_by)), actor=SOFIA)
 
     assert [(event.what, event.actor) for event in thread.events] == [("created", actor)]
 
@@ -118,7 +121,7 @@ async def test_a_second_attempt_finds_the_first_ticket_and_adds_what_it_lacks(ti
     second = await saved(tickets, snapshot(line(4, "message", "visitor", name="Nino", text="Thank you")))
 
     assert second == first
-    thread = await tickets.get(first)
+    thread = await tickets.get(first, actor=SOFIA)
     assert [m.seq for m in thread.messages if m.kind == "chat"] == [1, 2, 3, 4]
 
 
@@ -128,7 +131,7 @@ async def test_a_chat_that_goes_on_adds_its_lines_once(tickets: Tickets) -> None
 
     assert await bridge.append_to_ticket(tickets, more)
     assert await bridge.append_to_ticket(tickets, more)
-    assert [m.text for m in (await tickets.get(number)).messages if m.seq == 4] == ["Thank you"]
+    assert [m.text for m in (await tickets.get(number, actor=SOFIA)).messages if m.seq == 4] == ["Thank you"]
 
 
 async def test_a_message_that_is_said_again_after_the_servers_death_is_one_line_of_the_ticket(tickets: Tickets) -> None:
@@ -147,7 +150,9 @@ async def test_a_message_that_is_said_again_after_the_servers_death_is_one_line_
 
     assert await bridge.append_to_ticket(tickets, again)
     added = [
-        (m.text, m.epoch, m.seq) for m in (await tickets.get(number)).messages if (m.epoch, m.seq) > (3, 3) or m.text == "note"
+        (m.text, m.epoch, m.seq)
+        for m in (await tickets.get(number, actor=SOFIA)).messages
+        if (m.epoch, m.seq) > (3, 3) or m.text == "note"
     ]
     assert added == [("visitor", 3, 4), ("note", 3, 2), ("agent", 4, 5), ("agent", 5, 7)]
 
@@ -171,7 +176,7 @@ async def test_a_request_without_a_chat_is_saved_once(tickets: Tickets) -> None:
 
     assert number is not None
     assert await bridge.save_request(tickets, "default", request) == number
-    thread = await tickets.get(number)
+    thread = await tickets.get(number, actor=SOFIA)
     assert (thread.ticket.email, thread.ticket.from_chat) == ("levan@example.com", False)
     assert [(m.kind, m.author, m.text) for m in thread.messages] == [("request", "requester", "Open\non Sunday?")]
 

@@ -10,6 +10,7 @@ from playwright.async_api import WebSocketRoute, expect
 from tests.browser.hostile import HOSTILE, VECTORS, is_harmless
 from tests.browser.house import BrowserHouse
 from tests.browser.visitor import NOT_SAVED, QUESTION, answer, answered, panel_of, talking, visitor
+from tests.databases import SOFIA
 
 # ── talking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -206,7 +207,7 @@ async def test_who_waits_sees_the_place_in_line_and_may_turn_the_question_into_a
     await levan.menu.click()
     await levan.button("Save as request").click()
     await expect(levan.text("Your request #1001-7 is kept; we will answer it.")).to_be_visible()
-    thread = await house.server.state["tickets"].get("1001-7")
+    thread = await house.server.state["tickets"].get("1001-7", actor=SOFIA)
     assert any("blue one" in message.text for message in thread.messages)
     await expect(nino.said("Good day, Nino.")).to_be_visible()
 

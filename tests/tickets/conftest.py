@@ -13,6 +13,7 @@ from livesupport.model import Agent, Topic
 from livesupport.sites.service import Sites
 from livesupport.tickets.requests import NewLine, NewTicket
 from livesupport.tickets.service import Tickets
+from tests.databases import SOFIA
 
 BEGAN = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 
@@ -57,9 +58,9 @@ def a_request(of: object = "request", **other: Any) -> NewTicket:
 
 async def texts(tickets: Tickets, number: str) -> list[str]:
     """What is in the thread."""
-    return [message.text for message in (await tickets.get(number)).messages]
+    return [message.text for message in (await tickets.get(number, actor=SOFIA)).messages]
 
 
 async def history(tickets: Tickets, number: str) -> list[tuple[str, str, str, str]]:
     """What happened to the ticket: what, by whom, from, to."""
-    return [(event.what, event.actor, event.old, event.new) for event in (await tickets.get(number)).events]
+    return [(event.what, event.actor, event.old, event.new) for event in (await tickets.get(number, actor=SOFIA)).events]

@@ -92,7 +92,7 @@ async def _page(
     problems: dict[str, str] | None = None,
 ) -> Response:
     """The ticket; after a refusal with what was typed, so that nothing is lost."""
-    thread: Thread = await request.state["tickets"].get(request.path_params["number"])
+    thread: Thread = await request.state["tickets"].get(request.path_params["number"], actor=me)
     ticket = thread.ticket
     site = await request.state["sites"].get(ticket.site)
     return request.state["templates"].page(

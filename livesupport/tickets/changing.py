@@ -1,0 +1,96 @@
+"""What becomes of a ticket: its status, priority, assignee and topic, each change with a line in the history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from msgspec import UNSET
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from livesupport.errors import Conflict, Invalid
+from livesupport.i18n import gettext as _
+from livesupport.model import Agent, Ticket, TicketStatus, Topic
+from livesupport.storage import agents, sites, tickets
+from livesupport.tickets.base import Deed, Service, may_see
+from livesupport.tickets.reading import visible
+from livesupport.tickets.requests import TicketChange
+from livesupport.tickets.status import moved, touched
+
+
+class Changing(Service):
+    """What agents make of a ticket."""
+
+    async def change(self, number: str, change: TicketChange, *, actor: Agent, version: int | None = None) -> Ticket:
+        """Changes what `change` names; what stays the same has no line in the history.
+
+        `version` is that of the ticket that the agent saw; None skips the check. Raises `NotFound`, `Invalid` for an agent or
+        a topic that cannot be chosen, `Conflict` for an illegal move and when the ticket was changed since.
+        """
+        async with self._deed() as deed:
+            ticket = await visible(deed.connection, number, actor, lock=True)
+            if version is not None and version != ticket.version:
+                raise Conflict("the ticket was changed meanwhile")
+            return await apply(deed, ticket, change, actor)
+
+
+async def apply(deed: Deed, ticket: Ticket, change: TicketChange, actor: Agent, **more: object) -> Ticket:
+    """Carries a change out, together with `more` columns. Any deed of an agent opens a new ticket, also one that names the
+    state as it was. Raises what `Changing.change` raises."""
+    wish = ticket.status if change.status is UNSET else change.status
+    status = touched(ticket.status) if wish == ticket.status else moved(ticket.status, wish)
+    priority = ticket.priority if change.priority is UNSET else change.priority
+    topic = ticket.topic if change.topic is UNSET else await _topic(deed.connection, ticket.site, change.topic)
+    assignee = await _assignee(deed.connection, msgspec.structs.replace(ticket, topic=topic), change)
+    for what, old, new in (
+        ("status", ticket.status, status),
+        ("priority", ticket.priority, priority),
+        ("assignee", ticket.assignee.name if ticket.assignee else "", assignee.name if assignee else ""),
+        ("topic", ticket.topic.name if ticket.topic else "", topic.name if topic else ""),
+    ):
+        if old != new:
+            await deed.record(ticket, what, actor.name, old, new)
+    await tickets.change(
+        deed.connection,
+        ticket.id,
+        status=status,
+        priority=priority,
+        assignee_id=assignee.id if assignee else None,
+        topic_id=topic.id if topic else None,
+        solved_at=_solved_at(ticket, status, deed.now),
+        updated_at=deed.now,
+        **more,
+    )
+    changed = await tickets.by_number(deed.connection, ticket.number)
+    assert changed is not None
+    deed.tell(changed, "change")
+    return changed
+
+
+async def _topic(connection: AsyncConnection, site_id: str, topic_id: int | None) -> Topic | None:
+    if topic_id is None:
+        return None
+    topic = (await sites.topics_by_ids(connection, [topic_id])).get(topic_id)
+    if topic is None or topic.site != site_id:
+        raise Invalid({"topic": _("Choose a topic of this site.")})
+    return topic
+
+
+async def _assignee(connection: AsyncConnection, ticket: Ticket, change: TicketChange) -> Agent | None:
+    """Whom the ticket belongs to under its new topic; nobody may own what they may not see."""
+    if change.assignee is UNSET or (ticket.assignee and change.assignee == ticket.assignee.id):
+        return ticket.assignee if ticket.assignee and may_see(ticket.assignee, ticket) else None
+    if change.assignee is None:
+        return None
+    agent = await agents.enabled(connection, change.assignee)
+    if agent is None:
+        raise Invalid({"assignee": _("Choose somebody who can still sign in.")})
+    if not may_see(agent, ticket):
+        raise Invalid({"assignee": _("{name} does not work on this topic.").format(name=agent.name)})
+    return agent
+
+
+def _solved_at(ticket: Ticket, status: TicketStatus, now: datetime) -> datetime | None:
+    if status not in ("solved", "closed"):
+        return None
+    return ticket.solved_at if ticket.status == status else now
