@@ -17,6 +17,7 @@ from starlette.routing import WebSocketRoute
 
 from livesupport import bridge, http, live, logs
 from livesupport.accounts.service import Accounts
+from livesupport.accounts.tokens import Tokens
 from livesupport.assets import Assets, locate
 from livesupport.cleaning import clean
 from livesupport.config import Config
@@ -29,7 +30,7 @@ from livesupport.jobs import schedule
 from livesupport.jobs.runner import Runner
 from livesupport.jobs.tasks import Rooms, tasks
 from livesupport.lease import StillHeld
-from livesupport.live import Desk, KeyRing, Ports, SignedIn
+from livesupport.live import Desk, KeyRing, NewsPorts, Ports, Reader, SignedIn, Who
 from livesupport.metrics import Metrics
 from livesupport.phones import parse_phone
 from livesupport.sealkeys import SealKeys
@@ -75,6 +76,7 @@ def build_app(config: Config, clock: Callable[[], datetime] = now) -> Starlette:
             *http.routes(),
             WebSocketRoute("/ws/visitor", live.visitor_socket),
             WebSocketRoute("/ws/agent", live.agent_socket),
+            WebSocketRoute("/ws/news", live.news_socket),
         ],
         middleware=[Middleware(TrustedProxies, trusted=config.server.trusted_proxies), *http.middleware(config)],
         exception_handlers=http.EXCEPTION_HANDLERS,
@@ -94,10 +96,12 @@ async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator
     async with hold_lease(config) as still_held:
         await prepare_database(config)
         async with Database.open(config.database_url) as database:
-            accounts, sites, tickets = Accounts(database, clock), Sites(database, clock), Tickets(database, clock)
+            accounts, sites = Accounts(database, clock), Sites(database, clock)
+            tickets, finder = Tickets(database, clock, lambda change: news.publish(change)), Finder(database)
             directory, metrics = Directory(accounts, sites, clock), Metrics()
             ports = _ports(accounts, tickets, tokens, directory, metrics, lambda: directory.look(desk))
             desk = live.open_desk(config.chat, config.limits, await next_epoch(database), KeyRing(*keys.ring()), ports)
+            news = live.News(desk, _news_ports(ports.authenticate, finder, directory))
             metrics.watch(desk.stats)
             await directory.look(desk)
             await schedule.renew(database, clock())
@@ -106,14 +110,17 @@ async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator
                 yield http.new_state(
                     config=config,
                     accounts=accounts,
+                    tokens=Tokens(database, clock),
                     sites=sites,
                     tickets=tickets,
-                    finder=Finder(database),
+                    finder=finder,
                     desk=desk,
+                    news=news,
                     assets=Assets.read(locate("web")),
                     metrics=metrics,
                     is_ready=partial(_is_ready, sites),
                 )
+            news.close()
             desk.close()
 
 
@@ -149,6 +156,22 @@ def _ports(
         count=lambda event: metrics.chat(event.name, event.label, event.seconds),
         clean=clean,
     )
+
+
+def _news_ports(authenticate: Callable[[str], Awaitable[SignedIn | None]], finder: Finder, directory: Directory) -> NewsPorts:
+    """What the news may ask of the rest of the house."""
+
+    async def identify(who: Who, secret: str) -> Reader | None:
+        if who == "requester":
+            return None
+        session = await authenticate(secret)
+        return Reader(who, session.agent_id, session.session_id) if session else None
+
+    async def may_see(agent_id: int, number: str) -> bool:
+        agent = directory.agent(agent_id)
+        return agent is not None and await finder.may_see(agent, number)
+
+    return NewsPorts(identify=identify, may_see=may_see, serves=directory.serves, name_of=directory.name_of)
 
 
 async def _renew_keys(desk: Desk, keys: SealKeys) -> None:

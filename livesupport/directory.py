@@ -17,6 +17,7 @@ from livesupport.accounts.service import Accounts
 from livesupport.live import AgentIdentity, Desk, Site, Topic
 from livesupport.sites import hours
 from livesupport.sites.service import Sites
+from livesupport.tickets.rights import may_see
 
 log = structlog.get_logger()
 
@@ -47,6 +48,15 @@ class Directory:
         """An agent's name; empty for one who is disabled."""
         found = self._known_agents.get(agent)
         return found.name if found else ""
+
+    def serves(self, agent: int, topic: int | None) -> bool:
+        """Whether tickets of this topic are the business of an agent who is not disabled."""
+        found = self._known_agents.get(agent)
+        return found is not None and may_see(found, topic)
+
+    def agent(self, agent: int) -> model.Agent | None:
+        """An agent as the last look saw them; None for one who is disabled."""
+        return self._known_agents.get(agent)
 
     def knows(self, agent: int) -> bool:
         """Whether the last look saw this agent, enabled."""

@@ -153,6 +153,14 @@ class Requester(Record, frozen=True):
     created_at: datetime
 
 
+class RequesterSession(Record, frozen=True):
+    """A browser in which somebody who asks is signed in. `id` is the hash under which it is stored, never the secret itself."""
+
+    id: str
+    requester: Requester
+    expires_at: datetime
+
+
 class Answer(Record, frozen=True):
     """An answer to a type's question, with the question as it was asked."""
 

@@ -100,4 +100,4 @@ def test_no_two_routes_share_a_path(tmp_path: Path) -> None:
     paths = [route.path for route in app(tmp_path).routes if isinstance(route, Route | WebSocketRoute)]
 
     assert len(paths) == len(set(paths))
-    assert {"/ws/visitor", "/ws/agent", "/console", "/widget.js"} <= set(paths)
+    assert {"/ws/visitor", "/ws/agent", "/ws/news", "/console", "/widget.js"} <= set(paths)

@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from livesupport.chat import protocol
+from livesupport.live import news_wire
 from tests.documents import Story, blocks, differences, first_column, read, rows, section
 
 PROTOCOL = read("docs/protocol.md")
@@ -26,6 +27,10 @@ FRAMES = {
     "Pushes to both": tuple(kind for kind in get_args(protocol.VisitorPush) if kind in get_args(protocol.AgentPush)),
     "Pushes to a visitor": tuple(kind for kind in get_args(protocol.VisitorPush) if kind not in get_args(protocol.AgentPush)),
     "Pushes to an agent": tuple(kind for kind in get_args(protocol.AgentPush) if kind not in get_args(protocol.VisitorPush)),
+    "Commands of a page that follows the news": get_args(news_wire.NewsCommand),
+    "Pushes to a page that follows the news": tuple(
+        kind for kind in get_args(news_wire.NewsPush) if kind is not protocol.Refused
+    ),
 }
 PARTS = tuple(protocol.Value.__subclasses__())
 WORDS = (
@@ -40,6 +45,7 @@ WORDS = (
     "Role",
     "OfferCloseReason",
 )
+NEWS_WORDS = ("Who", "Doing")
 
 
 # ── The protocol: frames, fields, words ──────────────────────────────────────────────────────────────────────────────
@@ -104,6 +110,11 @@ def test_every_word_of_the_wire_is_explained(name: str) -> None:
     assert first_column(text.replace(f"| `{words[0]}` |", "| `x` |")) != words
 
 
+@pytest.mark.parametrize("name", NEWS_WORDS)
+def test_every_word_of_the_news_is_explained(name: str) -> None:
+    assert first_column(section(section(PROTOCOL, "Words"), f"`{name}`", 3)) == list(get_args(getattr(news_wire, name)))
+
+
 def test_every_refusal_is_explained() -> None:
     assert first_column(section(PROTOCOL, "Refusals")) == list(get_args(protocol.RefusalCode))
 
@@ -142,7 +153,8 @@ def test_every_frame_has_an_example_that_is_real(title: str, kind: type[protocol
 
 
 def test_every_command_of_an_example_is_taken_by_the_decoder_of_the_server() -> None:
-    for title, decode in (("Commands of a visitor", protocol.decode_visitor), ("Commands of an agent", protocol.decode_agent)):
+    decoders = (protocol.decode_visitor, protocol.decode_agent, news_wire.decode_news)
+    for title, decode in zip((title for title in FRAMES if title.startswith("Commands")), decoders, strict=True):
         for example in blocks(section(PROTOCOL, title), "json"):
             decode(example)
             with pytest.raises(protocol.BadFrame):

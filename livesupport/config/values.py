@@ -153,6 +153,11 @@ class Config(Section, frozen=True):
         """The name of an agent's session cookie; over HTTPS its prefix lets browsers refuse one that another host has set."""
         return "__Host-livesupport" if self.secure else "livesupport"
 
+    @property
+    def requester_cookie(self) -> str:
+        """The name of the session cookie of somebody who asks; another one than the agents'."""
+        return "__Host-livesupport-requester" if self.secure else "livesupport-requester"
+
     def embed_line(self, site: str) -> str:
         """What a page carries to show the widget of this site."""
         return f'<script src="{self.server.public_url}/widget.js" data-site="{site}" async></script>'

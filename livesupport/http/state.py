@@ -8,11 +8,12 @@ from typing import TypedDict
 from starlette.requests import Request as AnyRequest
 
 from livesupport.accounts.service import Accounts
+from livesupport.accounts.tokens import Tokens
 from livesupport.assets import Assets
 from livesupport.config import Config
 from livesupport.http.attempts import Attempts
 from livesupport.http.templating import Templates
-from livesupport.live import Desk
+from livesupport.live import Desk, News
 from livesupport.metrics import Metrics
 from livesupport.sites.service import Sites
 from livesupport.tickets.finding import Finder
@@ -24,10 +25,12 @@ class State(TypedDict):
 
     config: Config
     accounts: Accounts
+    tokens: Tokens
     sites: Sites
     tickets: Tickets
     finder: Finder
     desk: Desk
+    news: News
     assets: Assets
     metrics: Metrics
     templates: Templates
@@ -42,10 +45,12 @@ def new_state(
     *,
     config: Config,
     accounts: Accounts,
+    tokens: Tokens,
     sites: Sites,
     tickets: Tickets,
     finder: Finder,
     desk: Desk,
+    news: News,
     assets: Assets,
     metrics: Metrics,
     is_ready: Callable[[], Awaitable[bool]],
@@ -54,10 +59,12 @@ def new_state(
     return State(
         config=config,
         accounts=accounts,
+        tokens=tokens,
         sites=sites,
         tickets=tickets,
         finder=finder,
         desk=desk,
+        news=news,
         assets=assets,
         metrics=metrics,
         templates=Templates(assets, config.data / "templates"),

@@ -1,12 +1,13 @@
 """The shell around `chat`: sockets, limits, timers and tasks. Others take what they need of the wire from here."""
 
 from livesupport.chat.events import AgentIdentity, Site, Topic
-from livesupport.chat.protocol import protocol_schema
 from livesupport.chat.seal import KeyRing
 from livesupport.live.desk import Desk, open_desk
-from livesupport.live.endpoints import agent_socket, visitor_socket
+from livesupport.live.endpoints import agent_socket, news_socket, visitor_socket
 from livesupport.live.handshake import SocketProtocol
 from livesupport.live.hub import Hub
+from livesupport.live.news import News, NewsPorts, Reader
+from livesupport.live.news_wire import Who, protocol_schema
 from livesupport.live.ports import Ports, SignedIn
 from livesupport.rules import Rules
 
@@ -15,13 +16,18 @@ __all__ = [
     "Desk",
     "Hub",
     "KeyRing",
+    "News",
+    "NewsPorts",
     "Ports",
+    "Reader",
     "Rules",
     "SignedIn",
     "Site",
     "SocketProtocol",
     "Topic",
+    "Who",
     "agent_socket",
+    "news_socket",
     "open_desk",
     "protocol_schema",
     "visitor_socket",

@@ -1,11 +1,11 @@
-"""The two doors for sockets, as Starlette endpoints: who may come in is decided here, before and during the handshake.
+"""The doors for sockets, as Starlette endpoints: who may come in is decided here, before and during the handshake.
 
 | refused because | answer |
 | --- | --- |
 | Origin is not `public_url`, or an agent's socket comes without a session cookie | HTTP 403 |
 | the subprotocol is not offered | HTTP 400 |
 | too many sockets of one address | HTTP 429 |
-| the session has ended | accepted, then closed with 4401, for a script in a browser cannot see the status of a handshake |
+| no session, for `/ws/news`, or one that has ended | accepted, then closed with 4401: scripts see no status of a handshake |
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from starlette.websockets import WebSocket
 from livesupport.chat.protocol import SUBPROTOCOL, CloseCode
 from livesupport.live.desk import Desk
 from livesupport.live.handshake import EXTENSION, SocketProtocol
+from livesupport.live.news import NewsReceiver
+from livesupport.live.news_wire import Who
 from livesupport.live.receivers import AgentReceiver, SocketReceiver, VisitorReceiver
 
 LONGEST_ORIGIN_TO_LOG = 120
@@ -47,8 +49,19 @@ async def agent_socket(websocket: WebSocket) -> None:
     await _open(websocket, AgentReceiver(_desk(websocket), _host(websocket), who))
 
 
+async def news_socket(websocket: WebSocket) -> None:
+    """The socket of a page that follows the news; its hello says as whom, and the cookies must then bear it out."""
+    if await _may_knock(websocket):
+        config, cookies = websocket.state.config, websocket.cookies
+        secrets: dict[Who, str] = {
+            "agent": cookies.get(config.session_cookie, ""),
+            "requester": cookies.get(config.requester_cookie, ""),
+        }
+        await _open(websocket, NewsReceiver(_desk(websocket), websocket.state.news, _host(websocket), secrets))
+
+
 async def _may_knock(websocket: WebSocket) -> bool:
-    """Both sockets carry the support server's own Origin, the widget's panel being an iframe from there (T01, T02)."""
+    """All sockets carry the support server's own Origin, the widget's panel being an iframe from there (T01, T02)."""
     origins = websocket.headers.getlist("origin")
     if origins != [websocket.state.config.server.public_url]:
         shown = ",".join(origins)[:LONGEST_ORIGIN_TO_LOG]

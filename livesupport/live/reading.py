@@ -22,6 +22,7 @@ from livesupport.chat.protocol import (
     decode_visitor,
     encode,
 )
+from livesupport.live.news_wire import NewsCommand, decode_news
 
 TEXTS: dict[type, tuple[str, ...]] = {
     VisitorSay: ("text",),
@@ -39,7 +40,7 @@ LINES: dict[type, tuple[str, ...]] = {
 }
 """What people write on one line."""
 
-C = TypeVar("C", bound=VisitorCommand | AgentCommand)
+C = TypeVar("C", bound=VisitorCommand | AgentCommand | NewsCommand)
 
 
 def read_visitor(frame: bytes) -> VisitorCommand:
@@ -50,6 +51,11 @@ def read_visitor(frame: bytes) -> VisitorCommand:
 def read_agent(frame: bytes) -> AgentCommand:
     """An agent's command; raises `BadFrame`."""
     return _once(frame, decode_agent(frame))
+
+
+def read_news(frame: bytes) -> NewsCommand:
+    """What a page that follows the news says; raises `BadFrame`."""
+    return _once(frame, decode_news(frame))
 
 
 def _once(frame: bytes, command: C) -> C:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from livesupport.model import Ticket
+from livesupport.errors import NotFound
+from livesupport.model import Agent, Ticket
 from livesupport.storage import tickets
 from livesupport.storage.database import Database
-from livesupport.tickets import paging
+from livesupport.tickets import numbering, paging, rights
 from livesupport.tickets.requests import TicketFilter
 
 
@@ -23,6 +24,16 @@ class Finder:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def may_see(self, agent: Agent, number: str) -> bool:
+        """Whether there is a ticket of this number (1042 or 1042-1) that is the agent's business."""
+        try:
+            number = numbering.read(number)
+        except NotFound:
+            return False
+        async with self._database.read() as connection:
+            ticket = await tickets.by_number(connection, number)
+        return ticket is not None and rights.may_see(agent, ticket.topic.id if ticket.topic else None)
 
     async def inbox(self, wanted: TicketFilter, cursor: str | None = None) -> TicketPage:
         """A page of tickets, the last changed one first. `cursor` is the `next` of the page before.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack
+from typing import TypeVar
 
 import httpx2
 import pytest
@@ -11,12 +12,14 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from livesupport.accounts.service import Accounts
+from livesupport.accounts.tokens import Tokens
 from livesupport.assets import Assets, locate
 from livesupport.config import Config
 from livesupport.http import EXCEPTION_HANDLERS, State, middleware, new_state, routes
-from livesupport.live import AgentIdentity, Ports, Site, open_desk
+from livesupport.live import AgentIdentity, News, NewsPorts, Ports, Site, open_desk
 from livesupport.metrics import Metrics
 from livesupport.model import Agent, Author, Role, Ticket
+from livesupport.model import Scope as ApiScope
 from livesupport.rules import Rules
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
@@ -25,6 +28,8 @@ from livesupport.tickets.requests import NewLine, NewTicket
 from livesupport.tickets.service import Tickets
 from tests.databases import Clock
 from tests.keys import RING
+
+P = TypeVar("P", Ports, NewsPorts)
 
 PASSWORD = "a good long password"
 
@@ -37,16 +42,20 @@ class House:
         self.clock = clock
         self.ready = True
         self.accounts = Accounts(database, clock)
+        self.tokens = Tokens(database, clock)
         self.sites = Sites(database, clock)
         self.tickets = Tickets(database, clock)
-        self.desk = open_desk(Rules(), config.limits, 1, RING, _no_ports())
+        self.desk = open_desk(Rules(), config.limits, 1, RING, _no_ports(Ports))
+        self.news = News(self.desk, _no_ports(NewsPorts))
         self.state: State = new_state(
             config=config,
             accounts=self.accounts,
+            tokens=self.tokens,
             sites=self.sites,
             tickets=self.tickets,
             finder=Finder(database),
             desk=self.desk,
+            news=self.news,
             assets=assets,
             metrics=Metrics(),
             is_ready=self._is_ready,
@@ -88,6 +97,15 @@ class House:
         answer = await browser.post("/login", data={"login": login, "password": PASSWORD})
         assert answer.status_code == 303, answer.text
         return browser
+
+    async def program(self, scopes: Collection[ApiScope]) -> httpx2.AsyncClient:
+        """A program with a token of Dato, an administrator, that may do only this."""
+        known = {agent.login: agent for agent in await self.accounts.agents()}
+        dato = known.get("dato") or await self.agent("dato", "Dato", "administrator")
+        secret, _token = await self.tokens.create(dato, "Program", scopes)
+        client = await self.stranger()
+        client.headers["Authorization"] = f"Bearer {secret}"
+        return client
 
     async def ticket(
         self,
@@ -142,14 +160,13 @@ def _with_state(app: ASGIApp, state: State) -> ASGIApp:
     return with_state
 
 
-def _no_ports() -> Ports:
+def _no_ports(kind: type[P]) -> P:
     """Nothing behind the sockets: no test of the pages gets that far."""
 
     def unused(*_arguments: object) -> None:
         raise AssertionError("no chat happens here")
 
-    names = Ports.__struct_fields__
-    return Ports(**dict.fromkeys(names, unused))  # type: ignore[arg-type]
+    return kind(**dict.fromkeys(kind.__struct_fields__, unused))
 
 
 @pytest.fixture

@@ -26,7 +26,20 @@ from livesupport.chat.machine import ChatMachine
 from livesupport.chat.protocol import SUBPROTOCOL, LeaveRequest
 from livesupport.cleaning import clean
 from livesupport.config import Config, Limits, Server
-from livesupport.live import Desk, Hub, Ports, SignedIn, SocketProtocol, agent_socket, visitor_socket
+from livesupport.live import (
+    Desk,
+    Hub,
+    News,
+    NewsPorts,
+    Ports,
+    Reader,
+    SignedIn,
+    SocketProtocol,
+    Who,
+    agent_socket,
+    news_socket,
+    visitor_socket,
+)
 from livesupport.live.desk import new_id
 from livesupport.phones import parse_phone
 from livesupport.rules import Rules
@@ -61,6 +74,9 @@ class BackOffice:
         self.requests: list[LeaveRequest] = []
         self.counts: list[str] = []
         self.sought: list[tuple[str, ...]] = []  # chats, by question
+        self.requesters = {"secret-of-nino": Reader("requester", 1, "session-of-nino")}
+        self.hidden: set[tuple[int, str]] = set()  # tickets that an agent may not see
+        self.strange: set[tuple[int, int]] = set()  # topics that an agent does not serve
         self.broken = False
         self.gate = asyncio.Event()
         self.gate.set()
@@ -88,6 +104,27 @@ class BackOffice:
 
     async def authenticate(self, secret: str) -> SignedIn | None:
         return self.sessions.get(secret)
+
+    async def identify(self, who: Who, secret: str) -> Reader | None:
+        """Requesters show `secret-of-nino` and the like; agents are those of `authenticate`."""
+        await self._work()
+        if who == "agent":
+            session = await self.authenticate(secret)
+            return Reader(who, session.agent_id, session.session_id) if session else None
+        return self.requesters.get(secret)
+
+    async def may_see(self, agent: int, number: str) -> bool:
+        await self._work()
+        return (agent, number) not in self.hidden
+
+    def news_ports(self) -> NewsPorts:
+        names = {1: "Ana", 2: "Ben"}
+        return NewsPorts(
+            identify=self.identify,
+            may_see=self.may_see,
+            serves=lambda agent, topic: topic is None or (agent, topic) not in self.strange,
+            name_of=lambda agent: names.get(agent, ""),
+        )
 
     async def _work(self) -> None:
         await self.gate.wait()
@@ -158,8 +195,9 @@ class Page:
 class House:
     """A running server."""
 
-    def __init__(self, desk: Desk, office: BackOffice, clock: Clock, config: Config, state: ServerState) -> None:
+    def __init__(self, desk: Desk, news: News, office: BackOffice, clock: Clock, config: Config, state: ServerState) -> None:
         self.desk = desk
+        self.news = news
         self.office = office
         self.clock = clock
         self.config = config
@@ -195,6 +233,16 @@ class House:
             yield page
 
     @contextlib.asynccontextmanager
+    async def reader(self, name: str = "ana", who: Who = "agent", *, welcome: bool = True) -> AsyncIterator[Page]:
+        """A page that follows the news, after its hello and the answer to it."""
+        cookie = self.config.session_cookie if who == "agent" else self.config.requester_cookie
+        async with self.knock("/ws/news", additional_headers={"cookie": f"{cookie}=secret-of-{name}"}) as page:
+            await page.say("hello", who=who)
+            if welcome:
+                await page.hear("welcome")
+            yield page
+
+    @contextlib.asynccontextmanager
     async def agent(self, name: str = "ana", hello: bool = True) -> AsyncIterator[Page]:
         """A console after its hello, ready for chats."""
         cookie = {"cookie": f"livesupport=secret-of-{name}"}
@@ -218,7 +266,7 @@ async def open_house(
     trusted_proxies: tuple[str, ...] = (),
     **ports: Any,
 ) -> AsyncIterator[House]:
-    """Serves both sockets, or one `endpoint` at /ws, on a free loopback port. `ports` replaces some of the back office's."""
+    """Serves all sockets, or one `endpoint` at /ws, on a free loopback port. `ports` replaces some of the back office's."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     clock, office = Clock(), BackOffice()
@@ -226,8 +274,10 @@ async def open_house(
     hub = Hub(config.limits)
     all_ports = msgspec.structs.replace(office.ports(clock), **ports)
     desk = Desk(ChatMachine(config.chat, 1, RING, new_id, all_ports.fingerprint), hub, all_ports, clock)
+    news = News(desk, office.news_ports())
     desk.set_directory([Site(id="default", name="Shop")], [AgentIdentity(id=1, name="Ana"), AgentIdentity(id=2, name="Ben")])
     routes = [WebSocketRoute("/ws/visitor", visitor_socket), WebSocketRoute("/ws/agent", agent_socket)]
+    routes.append(WebSocketRoute("/ws/news", news_socket))
     app = Starlette(routes=[WebSocketRoute("/ws", endpoint)] if endpoint else list(routes))
     uvicorn_config = uvicorn.Config(
         app, ws=SocketProtocol, http="httptools", lifespan="off", log_config=None, forwarded_allow_ips=list(trusted_proxies)
@@ -238,14 +288,15 @@ async def open_house(
         lambda: uvicorn_config.http_protocol_class(
             config=uvicorn_config,  # type: ignore[call-arg]
             server_state=state,
-            app_state={"config": config, "desk": desk},
+            app_state={"config": config, "desk": desk, "news": news},
         ),
         sock=listener,
     )
-    house = House(desk, office, clock, config, state)
+    house = House(desk, news, office, clock, config, state)
     try:
         yield house
     finally:
+        news.close()
         desk.close()
         for connection in list(state.connections):
             connection.shutdown()

@@ -1,4 +1,4 @@
-"""The two doors for sockets: who is let in, who is not, and what the refusal looks like (T01–T04, T13, T15)."""
+"""The doors for sockets: who is let in, who is not, and what the refusal looks like (T01–T04, T13, T15)."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ async def refusal(house: House, path: str, **options: Any) -> int:
     return refused.value.response.status_code
 
 
-@pytest.mark.parametrize("path", ["/ws/visitor", "/ws/agent"])
+@pytest.mark.parametrize("path", ["/ws/visitor", "/ws/agent", "/ws/news"])
 async def test_the_right_origin_comes_in(house: House, path: str) -> None:
     async with house.knock(path, additional_headers=ANA) as page:
         assert page.connection.subprotocol == SUBPROTOCOL
 
 
-@pytest.mark.parametrize("path", ["/ws/visitor", "/ws/agent"])
+@pytest.mark.parametrize("path", ["/ws/visitor", "/ws/agent", "/ws/news"])
 @pytest.mark.parametrize(
     "origin",
     [
