@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from livesupport.model import Agent, Ticket, TicketNews
 from livesupport.storage import threads
 from livesupport.storage.database import Database
+from livesupport.tickets import rights
 
 Announce = Callable[[TicketNews], None]
 
@@ -27,10 +28,17 @@ class Deed:
         """Writes a line into the ticket's history."""
         await threads.add_event(self.connection, ticket.id, what, actor, self.now, old, new)
 
-    def tell(self, ticket: Ticket, what: str) -> None:
-        """Lets everybody know who has this ticket on the screen."""
-        assignee = ticket.assignee.id if ticket.assignee else None
-        self.news.append(TicketNews(number=ticket.number, what=what, requester=ticket.requester, assignee=assignee))
+    def tell(self, ticket: Ticket, what: str, *, requester_in: float = 0.0) -> None:
+        """Lets everybody know who has this ticket on the screen; the requester when so many seconds have passed."""
+        news = TicketNews(
+            number=ticket.number,
+            what=what,
+            topic=ticket.topic.id if ticket.topic else None,
+            requester=ticket.requester,
+            requester_in=requester_in,
+            assignee=ticket.assignee.id if ticket.assignee else None,
+        )
+        self.news.append(news)
 
 
 class Service:
@@ -52,7 +60,5 @@ class Service:
 
 
 def may_see(agent: Agent, ticket: Ticket) -> bool:
-    """Whether this agent may know of this ticket. An agent with topics has the tickets of these and those without a topic; an
-    agent without topics, supervisors and administrators have all."""
-    has_all = agent.role != "agent" or not agent.topics
-    return has_all or ticket.topic is None or ticket.topic.id in agent.topics
+    """Whether this agent may know of this ticket."""
+    return rights.may_see(agent, ticket.topic.id if ticket.topic else None)
