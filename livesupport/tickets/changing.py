@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
 from msgspec import UNSET
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,9 +11,10 @@ from livesupport.errors import Conflict, Invalid
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent, Ticket, TicketStatus, Topic
 from livesupport.storage import agents, sites, tickets
-from livesupport.tickets.base import Deed, Service, may_see
+from livesupport.tickets.base import Deed, Service
 from livesupport.tickets.reading import visible
 from livesupport.tickets.requests import TicketChange
+from livesupport.tickets.rights import may_see
 from livesupport.tickets.status import moved, touched
 
 
@@ -41,7 +41,7 @@ async def apply(deed: Deed, ticket: Ticket, change: TicketChange, actor: Agent, 
     status = touched(ticket.status) if wish == ticket.status else moved(ticket.status, wish)
     priority = ticket.priority if change.priority is UNSET else change.priority
     topic = ticket.topic if change.topic is UNSET else await _topic(deed.connection, ticket.site, change.topic)
-    assignee = await _assignee(deed.connection, msgspec.structs.replace(ticket, topic=topic), change)
+    assignee = await _assignee(deed.connection, ticket, topic, change)
     for what, old, new in (
         ("status", ticket.status, status),
         ("priority", ticket.priority, priority),
@@ -63,7 +63,6 @@ async def apply(deed: Deed, ticket: Ticket, change: TicketChange, actor: Agent, 
     )
     changed = await tickets.by_number(deed.connection, ticket.number)
     assert changed is not None
-    deed.tell(changed, "change")
     return changed
 
 
@@ -76,16 +75,17 @@ async def _topic(connection: AsyncConnection, site_id: str, topic_id: int | None
     return topic
 
 
-async def _assignee(connection: AsyncConnection, ticket: Ticket, change: TicketChange) -> Agent | None:
-    """Whom the ticket belongs to under its new topic; nobody may own what they may not see."""
+async def _assignee(connection: AsyncConnection, ticket: Ticket, topic: Topic | None, change: TicketChange) -> Agent | None:
+    """Whom the ticket belongs to under this topic; nobody keeps or gets what they may not see."""
+    topic_id = topic.id if topic else None
     if change.assignee is UNSET or (ticket.assignee and change.assignee == ticket.assignee.id):
-        return ticket.assignee if ticket.assignee and may_see(ticket.assignee, ticket) else None
+        return ticket.assignee if ticket.assignee and may_see(ticket.assignee, topic_id) else None
     if change.assignee is None:
         return None
     agent = await agents.enabled(connection, change.assignee)
     if agent is None:
         raise Invalid({"assignee": _("Choose somebody who can still sign in.")})
-    if not may_see(agent, ticket):
+    if not may_see(agent, topic_id):
         raise Invalid({"assignee": _("{name} does not work on this topic.").format(name=agent.name)})
     return agent
 

@@ -1,4 +1,5 @@
-"""Which tickets an agent may know of. Whatever somebody may not know of does not exist for them (`NotFound`)."""
+"""Whose business a ticket is. An agent with topics has the tickets of these and those without a topic; an agent without
+topics, supervisors and administrators have all."""
 
 from __future__ import annotations
 
