@@ -107,6 +107,19 @@ def list_(place: Place) -> None:
     work(place, deed)
 
 
+@site.command(
+    "user-key", help=_("Print the key with which a web site signs its people in (setUser); made when first asked for.")
+)
+@click.argument("id_", metavar="ID")
+@click.option("--renew", is_flag=True, help=_("Make another one; the former is worth nothing from now on."))
+@with_place
+def user_key(place: Place, id_: str, renew: bool) -> None:
+    async def deed(services: Services) -> None:
+        click.echo(await services.sites.user_key(id_, renew=renew))
+
+    work(place, deed)
+
+
 @click.group(help=_("The queues of a web site."))
 def topic() -> None:
     pass

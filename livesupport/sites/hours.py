@@ -1,68 +1,20 @@
-"""Business hours: when a desk is open, and when it opens next. Pure: the moment comes in.
-
-Hours are what a clock on the wall of the zone shows. Where that clock is changed, RFC 5545 (3.3.5) says what is meant: a
-time that occurs twice means its first occurrence, and one that does not occur is counted with the offset before the gap.
-"""
+"""Business hours as people write them; what they mean is said by `livesupport.calendar`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from datetime import date
+from zoneinfo import available_timezones
 
+from livesupport.calendar import DAY_MINUTES, Interval
 from livesupport.errors import Invalid
 from livesupport.i18n import gettext as _
 from livesupport.model import Hours
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-DAY_MINUTES = 24 * 60
-LOOK_AHEAD = 366  # days in which the next opening is sought
 
-_ALL_DAY = ((0, DAY_MINUTES),)
 _RANGE = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
-
-Interval = tuple[int, int]  # minutes of opening and closing; closing at or below opening belongs to the next day
-
-
-def is_open(hours: Hours, now: datetime) -> bool:
-    """Whether the desk is open at this (aware) moment: from the minute of opening up to that of closing."""
-    today = now.astimezone(ZoneInfo(hours.zone)).date()
-    nearby = (today - timedelta(days=1), today)  # yesterday's last interval may reach over midnight
-    return any(opening <= now < closing for day in nearby for opening, closing in _moments(hours, day))
-
-
-def next_opening(hours: Hours, now: datetime) -> datetime | None:
-    """When a closed desk opens, in UTC; None while it is open, and when it does not open within a year."""
-    if is_open(hours, now):
-        return None
-    today = now.astimezone(ZoneInfo(hours.zone)).date()
-    for ahead in range(LOOK_AHEAD + 1):
-        coming = [opening for opening, closing in _moments(hours, today + timedelta(days=ahead)) if now < opening < closing]
-        if coming:
-            return min(coming)
-    return None
-
-
-def _moments(hours: Hours, day: date) -> Iterator[tuple[datetime, datetime]]:
-    """The intervals that begin on a day of the zone, as moments in UTC."""
-    for opening, closing in _intervals(hours, day):
-        ends = closing if closing > opening else closing + DAY_MINUTES
-        yield _moment(hours.zone, day, opening), _moment(hours.zone, day, ends)
-
-
-def _intervals(hours: Hours, day: date) -> tuple[Interval, ...]:
-    special = hours.exceptions.get(day.isoformat())
-    if special is not None:
-        return special
-    if not hours.weekly:
-        return _ALL_DAY
-    return tuple((opening, closing) for weekday, opening, closing in hours.weekly if weekday == day.weekday())
-
-
-def _moment(zone: str, day: date, minute: int) -> datetime:
-    midnight = datetime.combine(day, time())
-    return (midnight + timedelta(minutes=minute)).replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
 def parse_hours(text: str, zone: str) -> Hours:

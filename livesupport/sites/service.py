@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,7 +12,7 @@ from livesupport.errors import Conflict, NotFound
 from livesupport.i18n import gettext as _
 from livesupport.model import CannedReply, Site, Topic
 from livesupport.sites.requests import check_canned, check_site, check_topic, is_site_id, tidied
-from livesupport.storage import canned, settings, sites
+from livesupport.storage import audit, canned, settings, sites
 from livesupport.storage.database import Database
 
 
@@ -64,6 +65,18 @@ class Sites:
             if not await sites.change(connection, site):
                 raise NotFound(_("no such site"))
         return await self.get(site.id)
+
+    async def user_key(self, site_id: str, *, renew: bool = False) -> str:
+        """What the site signs its people in with (`accounts/vouching.py`); made when it is first asked for, or when it is
+        to be renewed, from when on the former one is worth nothing. Raises `NotFound`."""
+        await self.get(site_id)
+        async with self._database.write() as connection:
+            key = "" if renew else await sites.user_key(connection, site_id)
+            if not key:
+                key = secrets.token_urlsafe(32)
+                await sites.set_user_key(connection, site_id, key)
+                await audit.add(connection, None, "site.user_key", site_id, self._clock())
+        return key
 
     async def add_topic(self, site_id: str, name: str) -> Topic:
         """Adds a topic. Raises `Invalid`, `NotFound`, and `Conflict` when the site has one of that name."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from livesupport.model import Requester
+from livesupport.emails import folded_email
+from livesupport.model import Requester, RequesterSession
 from livesupport.storage.schema import notice, requester, requester_session, sign_in_code, ticket
-
-
-def folded_email(email: str) -> str:
-    """An address as it is compared: two ways of writing it in capitals and small letters are one person's."""
-    return email.strip().casefold()
 
 
 async def by_id(connection: AsyncConnection, requester_id: int) -> Requester | None:
@@ -72,12 +69,20 @@ async def add_session(
     await connection.execute(insert(requester_session).values(row))
 
 
-async def of_session(connection: AsyncConnection, session_id: str, now: datetime) -> Requester | None:
-    """Who is signed in in this browser."""
-    query = select(requester).join(requester_session, requester_session.c.requester_id == requester.c.id)
+async def session(connection: AsyncConnection, session_id: str, now: datetime) -> RequesterSession | None:
+    """The session, if it has not expired."""
+    both = requester_session.join(requester, requester_session.c.requester_id == requester.c.id)
+    columns = (requester, requester_session.c.id.label("session_id"), requester_session.c.expires_at)
+    query = select(*columns).select_from(both)
     holds = (requester_session.c.id == session_id, requester_session.c.expires_at > now)
     row = (await connection.execute(query.where(*holds))).one_or_none()
-    return _requester(row) if row else None
+    return RequesterSession(id=row.session_id, requester=_requester(row), expires_at=row.expires_at) if row else None
+
+
+async def valid_sessions(connection: AsyncConnection, session_ids: Collection[str], now: datetime) -> set[str]:
+    """Which of these sessions still hold."""
+    holds = (requester_session.c.id.in_(session_ids), requester_session.c.expires_at > now)
+    return set((await connection.execute(select(requester_session.c.id).where(*holds))).scalars())
 
 
 async def remove_session(connection: AsyncConnection, session_id: str) -> None:

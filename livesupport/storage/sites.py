@@ -35,6 +35,16 @@ async def change(connection: AsyncConnection, changed: Site) -> bool:
     return result.rowcount == 1
 
 
+async def user_key(connection: AsyncConnection, site_id: str) -> str:
+    """What the site signs its people in with; empty when it has no key, or when there is no such site."""
+    return (await connection.execute(select(site.c.user_key).where(site.c.id == site_id))).scalar() or ""
+
+
+async def set_user_key(connection: AsyncConnection, site_id: str, key: str) -> bool:
+    """Sets it; False when there is no such site."""
+    return (await connection.execute(update(site).where(site.c.id == site_id).values(user_key=key))).rowcount == 1
+
+
 async def add_topic(connection: AsyncConnection, site_id: str, name: str) -> Topic:
     """Adds a topic; a name that the site has already is a unique value broken (`Conflict`)."""
     added = insert(topic).values(site_id=site_id, name=name).returning(topic.c.id)

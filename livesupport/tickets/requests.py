@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from livesupport.emails import is_email
 from livesupport.errors import Invalid, NotFound
 from livesupport.i18n import gettext as _
 from livesupport.model import Author, Priority, TicketStatus
@@ -25,7 +26,6 @@ TEXT_LIMIT = 20_000  # characters of one message
 SHORT_LIMIT = 2_000  # of a name, a phone number, an address
 LARGEST_PLACE = 2**53 - 1  # of an epoch or a sequence number
 
-_EMAIL = re.compile(r"[^@\s<>(),;:\"\\]{1,64}@[^@\s<>(),;:\"\\]{1,189}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL refuses NUL, and no database takes half a character
 
 
@@ -82,7 +82,7 @@ class NewTicket(Request, frozen=True):
     def __post_init__(self) -> None:
         short = {"name": self.name, "phone": self.phone, "page": self.page, "actor": self.actor, "language": self.language}
         problems = too_long(short, SHORT_LIMIT) | too_long({"question": self.question}, TEXT_LIMIT)
-        if self.email and not _EMAIL.fullmatch(self.email):
+        if self.email and not is_email(self.email):
             problems["email"] = _("Enter an e-mail address such as ana@example.com.")
         if not self.question.strip():
             problems["question"] = _("Write your question.")

@@ -98,3 +98,12 @@ def test_ready_answers_are_added_and_listed(livesupport: Terminal) -> None:
     assert livesupport("canned", "add", "hello", "Good day").stdout == "Agents can type /hello now.\n"
 
     assert livesupport("canned", "list").stdout == "/hello  Good day\n"
+
+
+def test_the_key_that_vouches_for_people_stays_until_it_is_renewed(livesupport: Terminal) -> None:
+    first = livesupport("site", "user-key", "default").stdout.strip()
+
+    assert len(first) >= 43
+    assert livesupport("site", "user-key", "default").stdout.strip() == first
+    assert livesupport("site", "user-key", "default", "--renew").stdout.strip() not in ("", first)
+    assert livesupport("site", "user-key", "nowhere").exit_code == 1
