@@ -12,10 +12,9 @@ from datetime import datetime
 
 import structlog
 
-from livesupport import model
+from livesupport import calendar, model
 from livesupport.accounts.service import Accounts
 from livesupport.live import AgentIdentity, Desk, Site, Topic
-from livesupport.sites import hours
 from livesupport.sites.service import Sites
 from livesupport.tickets.rights import may_see
 
@@ -93,7 +92,7 @@ class Directory:
     def _tell_hours(self, desk: Desk) -> None:
         now = self._clock()
         for site in self._known_sites.values():
-            is_open, opens = hours.is_open(site.hours, now), hours.next_opening(site.hours, now)
+            is_open, opens = calendar.is_open(site.hours, now), calendar.next_opening(site.hours, now)
             if self._told_hours.get(site.id, (True, None)) != (is_open, opens):
                 desk.set_hours(site.id, is_open, opens.timestamp() if opens else None)
             self._told_hours[site.id] = is_open, opens

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from livesupport.calendar import DAY_MINUTES, is_open, next_opening
 from livesupport.errors import Invalid
 from livesupport.model import Hours
-from livesupport.sites.hours import DAY_MINUTES, is_open, next_opening, parse_hours
+from livesupport.sites.hours import parse_hours
 
 ZONES = [
     "UTC",
