@@ -6,6 +6,7 @@ Plain ASGI classes. WebSockets pass through untouched: their handshake has check
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
 import time
 from collections.abc import Iterable
@@ -25,7 +26,8 @@ from livesupport.i18n import gettext as _
 
 log = structlog.get_logger()
 
-METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})  # others are counted together: anybody can invent one
+# Methods that are counted apart. Others are counted together: anybody can invent one.
+METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 QUIET = ("/assets/", "/healthz", "/readyz", "/metrics", "/widget.js")  # asked for all day long: logged at debug level
 ANY_HOST = ("/assets/", "/healthz", "/readyz", "/metrics")  # probes know an address, not our name; nothing here links on
@@ -201,7 +203,8 @@ class OneHost:
 class OneOrigin:
     """Refuses state changes that another site started: by `Sec-Fetch-Site`, or by `Origin` where a browser lacks that.
 
-    All browsers that we support send one of them with every POST, so a request with neither is refused too.
+    All browsers that we support send one of them with every POST, so a request with neither is refused too, unless it shows
+    a bearer token: no browser adds one by itself, and where one is shown no cookie counts.
     """
 
     def __init__(self, app: ASGIApp, config: Config) -> None:
@@ -209,13 +212,16 @@ class OneOrigin:
         self.public_url = config.server.public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in SAFE_METHODS or self._is_ours(Headers(scope=scope)):
+        if scope["type"] != "http" or scope["method"] in SAFE_METHODS or self._is_ours(scope):
             await self.app(scope, receive, send)
             return
         log.warning("http_refused", reason="cross_site")
         await problem(Request(scope), 403)(scope, receive, send)
 
-    def _is_ours(self, headers: Headers) -> bool:
+    def _is_ours(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        if scope["path"].startswith("/api/") and "authorization" in headers:
+            return True
         site = headers.get("sec-fetch-site")
         if site is not None and site not in ("same-origin", "none"):  # none: typed or reloaded by the person
             return False
@@ -223,8 +229,32 @@ class OneOrigin:
         return origin == self.public_url if origin is not None else site is not None
 
 
+class Allowance:
+    """How much more of a body may come, and until when (on the clock of the loop)."""
+
+    def __init__(self, size: int, deadline: float) -> None:
+        self.left = size
+        self.deadline = deadline
+        self._rate = math.inf
+
+    def widen(self, size: int, bytes_per_second: float) -> None:
+        """Allows so many bytes more, and as long as they take when so many come in a second."""
+        self.left += size
+        self._rate = bytes_per_second
+
+    def take(self, count: int) -> None:
+        """So many bytes have come. Raises `HTTPException` 413 when they are too many."""
+        self.left -= count
+        self.deadline += count / self._rate
+        if self.left < 0:
+            raise HTTPException(413, headers={"Connection": "close"})
+
+
 class BodyLimit:
-    """Reads no more than `size` bytes of a body and waits no longer than `seconds` for it."""
+    """Reads no more than `size` bytes of a body and waits no longer than `seconds` for it.
+
+    A handler that takes files widens its own `Allowance`, `scope["livesupport.body"]`, before it reads.
+    """
 
     def __init__(self, app: ASGIApp, size: int, seconds: float = BODY_SECONDS) -> None:
         self.app = app
@@ -235,25 +265,24 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if _declared_length(scope) > self.size:
-            await problem(Request(scope), 413, headers={"Connection": "close"})(scope, receive, send)
-            return
-        deadline = asyncio.get_running_loop().time() + self.seconds
+        allowance = Allowance(self.size, asyncio.get_running_loop().time() + self.seconds)
+        scope["livesupport.body"] = allowance
+        announced = _declared_length(scope)
         complete = False
-        left = self.size
 
         async def receive_within_limits() -> Message:
-            nonlocal complete, left
+            nonlocal announced, complete
             if complete:
                 return await receive()
+            if announced > allowance.left:
+                raise HTTPException(413, headers={"Connection": "close"})
+            announced = 0
             try:
-                async with asyncio.timeout_at(deadline):
+                async with asyncio.timeout_at(allowance.deadline):
                     message = await receive()
             except TimeoutError:
                 raise HTTPException(408, headers={"Connection": "close"}) from None
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise HTTPException(413, headers={"Connection": "close"})
+            allowance.take(len(message.get("body", b"")))
             complete = not message.get("more_body", False)
             return message
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from livesupport.http.api.service import service
+from livesupport.http.api import OPERATIONS
+from livesupport.http.api.operations import routes as api_routes
+from livesupport.http.pages.api import api, openapi
 from livesupport.http.pages.assets import asset
 from livesupport.http.pages.brand import brand
 from livesupport.http.pages.console import console, home
@@ -14,6 +16,7 @@ from livesupport.http.pages.login import Login, Logout
 from livesupport.http.pages.privacy import privacy
 from livesupport.http.pages.setup import Setup
 from livesupport.http.pages.ticket import Ticket
+from livesupport.http.pages.tokens import Tokens
 from livesupport.http.pages.widget import loader, panel
 
 
@@ -32,7 +35,10 @@ def routes() -> list[BaseRoute]:
         Route("/widget.js", loader),
         Route("/widget/panel", panel),
         Route("/assets/{hash}/{path:path}", asset),
-        Route("/api/v1/service", service),
+        Route("/account/tokens", Tokens),
+        Route("/api", api),
+        Route("/openapi.json", openapi),
+        *api_routes(OPERATIONS),
         Route("/protocol.json", protocol),
         Route("/healthz", healthz),
         Route("/readyz", readyz),

@@ -1,37 +1,47 @@
-"""GET /api/v1/service?site=ID: whether somebody can answer, by the same function as the widget and the hub."""
+"""/api/v1/service: whether somebody can answer, by the same function as the widget and the hub."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-
-from starlette.responses import JSONResponse, Response
+from typing import Literal
 
 from livesupport.errors import NotFound
-from livesupport.http.forms import Form, read_query
-from livesupport.http.state import Request
+from livesupport.http.api.operations import Call, Shape, operation
+
+ServiceState = Literal["open", "busy_full", "no_agents", "closed_hours"]
 
 
-class Query(Form, frozen=True):
-    """The query of the address."""
+class Query(Shape, frozen=True):
+    """Which site. `lang` is heeded by every page and harmless here."""
 
     site: str
     lang: str = ""
 
 
-async def service(request: Request) -> Response:
-    """`{state, topics: [{id, name, state}], opens_at}`; `opens_at` is RFC 3339 in UTC while closed, else null."""
-    query = read_query(request, Query)
-    found = request.state["desk"].service(query.site)
+class TopicService(Shape, frozen=True):
+    """Whether a topic is served."""
+
+    id: int
+    name: str
+    state: ServiceState
+
+
+class Service(Shape, frozen=True):
+    """Whether a site is served; `opens_at` is null unless it is closed and its next opening is known."""
+
+    state: ServiceState
+    topics: list[TopicService]
+    opens_at: datetime | None
+
+
+@operation("GET", "/service", None, "Whether somebody can answer")
+async def get_service(call: Call, query: Query) -> Service:
+    """What a visitor of the site would be told now: a chat, or the form of a request."""
+    found = call.state["desk"].service(query.site)
     if found is None:
         raise NotFound("no such site")
-    return JSONResponse(
-        {
-            "state": found.state,
-            "topics": [{"id": topic.id, "name": topic.name, "state": topic.state} for topic in found.topics],
-            "opens_at": _rfc3339(found.opens_at),
-        }
+    return Service(
+        state=found.state,
+        topics=[TopicService(id=topic.id, name=topic.name, state=topic.state) for topic in found.topics],
+        opens_at=None if found.opens_at is None else datetime.fromtimestamp(int(found.opens_at), UTC),
     )
-
-
-def _rfc3339(seconds: float | None) -> str | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,212 @@
+"""One deed of the API: what it takes, what it gives, who may. Routes, OpenAPI and the matrix of rights are all made from this.
+
+A deed is an async function whose signature says everything: `query` and `body` are Structs, the result is a Struct, or None
+for 204. It gets a `Call` first.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Literal, TypeVar, get_type_hints
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from livesupport.accounts.tokens import may
+from livesupport.errors import Invalid, NotAllowed
+from livesupport.http.api.caller import Caller, caller_of
+from livesupport.http.errors import SignedOut
+from livesupport.http.forms import read_query
+from livesupport.http.state import Request
+from livesupport.i18n import gettext as _
+from livesupport.model import Agent, Scope
+
+Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+PREFIX = "/api/v1"
+JSON = "application/json"
+
+Deed = Callable[..., Awaitable[Any]]
+D = TypeVar("D", bound=Deed)
+
+
+class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What goes over the wire; unknown fields are refused, and its `repr` keeps silent about what people wrote."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """A deed and its address. `scope` None: anybody may, signed in or not."""
+
+    method: Method
+    path: str  # below /api/v1
+    scope: Scope | None
+    summary: str
+    deed: Deed
+    query: type[Shape] | None
+    body: type[Shape] | None
+    answer: type[msgspec.Struct] | None
+    status: int
+
+
+class Call:
+    """One request: who asks, the path's parts, and the headers that its answer will have."""
+
+    def __init__(self, request: Request, caller: Caller | None) -> None:
+        self.request = request
+        self.state = request.state
+        self.headers: dict[str, str] = {}
+        self._caller = caller
+
+    def __getitem__(self, name: str) -> str:
+        part: str = self.request.path_params[name]
+        return part
+
+    @property
+    def agent(self) -> Agent:
+        """The agent who asks; only for deeds that have a scope."""
+        assert self._caller is not None
+        return self._caller.agent
+
+    def unchanged(self, version: int) -> bool:
+        """Notes the version as the answer's ETag (RFC 9110, 8.8.3); True when the caller holds it already."""
+        self.headers["ETag"] = etag = f'"{version}"'
+        return etag in _tags(self.request.headers.get("if-none-match", ""))
+
+    @property
+    def expected_version(self) -> int | None:
+        """The version that must still be current (If-Match); None when any will do. Raises `HTTPException` 412."""
+        match _tags(self.request.headers.get("if-match", "*")):
+            case ["*"]:
+                return None
+            case [tag] if tag.strip('"').isdecimal() and len(tag) < 12:
+                return int(tag.strip('"'))
+        raise HTTPException(412)
+
+    @property
+    def once(self) -> str | None:
+        """The caller's `Idempotency-Key`, apart from the keys of others; None when none was sent. Raises `Invalid`."""
+        key = self.request.headers.get("idempotency-key")
+        if key is None:
+            return None
+        if not (1 <= len(key) <= 100 and key.isascii() and key.isprintable()):
+            raise Invalid({"Idempotency-Key": _("Use 1 to 100 printable ASCII characters.")})
+        return f"{self.agent.id}:{key}"
+
+
+OPERATIONS: list[Operation] = []
+
+
+def operation(method: Method, path: str, scope: Scope | None, summary: str, status: int = 200) -> Callable[[D], D]:
+    """Makes an async function a deed of the API, at /api/v1 + `path`."""
+
+    def register(deed: D) -> D:
+        hints = get_type_hints(deed)
+        answer = hints["return"]
+        OPERATIONS.append(
+            Operation(
+                method=method,
+                path=path,
+                scope=scope,
+                summary=summary,
+                deed=deed,
+                query=hints.get("query"),
+                body=hints.get("body"),
+                answer=None if answer is type(None) else answer,
+                status=status,
+            )
+        )
+        return deed
+
+    return register
+
+
+def routes(operations: Iterable[Operation]) -> list[Route]:
+    """One route per path: two on one path would answer 405 with half an `Allow`."""
+    paths: dict[str, dict[str, Operation]] = {}
+    for one in operations:
+        paths.setdefault(one.path, {})[one.method] = one
+    return [Route(PREFIX + path, _endpoint(methods), methods=list(methods)) for path, methods in paths.items()]
+
+
+def _endpoint(methods: dict[str, Operation]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        return await _perform(methods["GET" if request.method == "HEAD" else request.method], request)
+
+    return endpoint
+
+
+async def _perform(one: Operation, request: Request) -> Response:
+    """Who, may they, what do they want; then the deed."""
+    call = Call(request, await _allowed(one, request))
+    arguments: dict[str, Any] = {}
+    if one.query is not None:
+        arguments["query"] = read_query(request, one.query)
+    elif request.scope["query_string"]:
+        raise HTTPException(400)
+    if one.body is not None:
+        arguments["body"] = await _read_body(request, one.body)
+    answer = await one.deed(call, **arguments)
+    if one.status == 200 and answer is None:
+        return Response(None, 304 if "ETag" in call.headers else 204, call.headers)
+    content = None if answer is None else msgspec.json.encode(answer)
+    return Response(content, one.status, call.headers, JSON if content is not None else None)
+
+
+async def _allowed(one: Operation, request: Request) -> Caller | None:
+    """The caller, if the deed needs one. Raises `SignedOut`, `NotAllowed`."""
+    if one.scope is None:
+        return None
+    caller = await caller_of(request)
+    if caller is None:
+        raise SignedOut
+    if one.scope not in caller.scopes or not may(caller.agent, one.scope):
+        raise NotAllowed(f"needs the scope {one.scope}")
+    return caller
+
+
+async def _read_body(request: Request, kind: type[Shape]) -> Shape:
+    """The JSON that was sent. Raises `HTTPException` 415 or 400, and `Invalid` when it is JSON of another shape."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+        raise HTTPException(415)
+    content = await request.body()
+    try:
+        body = msgspec.json.decode(content, type=kind)
+    except msgspec.ValidationError as error:
+        raise Invalid(_problem(error)) from None
+    except (msgspec.DecodeError, UnicodeError):
+        raise HTTPException(400) from None
+    json.loads(content, object_pairs_hook=_refuse_repeated)
+    return body
+
+
+def _refuse_repeated(pairs: list[tuple[str, Any]]) -> None:
+    """A key that is said twice is settled in silence by the decoder, and perhaps otherwise by a proxy before us."""
+    if len({key for key, _value in pairs}) != len(pairs):
+        raise HTTPException(400)
+
+
+def _problem(error: msgspec.ValidationError) -> dict[str, str]:
+    """msgspec's sentence names types and places, never what was sent: "Expected `int`, got `str` - at `$.topic`"."""
+    sentence, _at, place = str(error).partition(" - at `$")
+    return {re.sub(r"[.\[]", "/", place.rstrip("`").replace("]", "")).lstrip("/"): sentence}
+
+
+def _tags(header: str) -> list[str]:
+    return [tag.strip().removeprefix("W/") for tag in header.split(",") if tag.strip()]
+
+
+def parameters(path: str) -> list[str]:
+    """The names of the parts of a path that vary."""
+    return [part.strip("{}").partition(":")[0] for part in path.split("/") if part.startswith("{")]
+
+
+def title(deed: Deed) -> str:
+    """The deed's first paragraph, for the reader of the API's page."""
+    return inspect.cleandoc(deed.__doc__ or "").partition("\n\n")[0]

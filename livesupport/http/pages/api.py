@@ -1,0 +1,44 @@
+"""/openapi.json describes the API to programs, /api to people, who can try it there with their own rights."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.responses import JSONResponse, Response
+
+from livesupport.http.api import OPERATIONS
+from livesupport.http.api.openapi import document
+from livesupport.http.auth import session_of
+from livesupport.http.state import Request
+
+
+async def openapi(request: Request) -> Response:
+    """The API as OpenAPI 3.1."""
+    return JSONResponse(document(OPERATIONS, request.state["config"].server.public_url))
+
+
+async def api(request: Request) -> Response:
+    """Every deed with its parameters, a line to copy, and a form to try it."""
+    described = document(OPERATIONS, request.state["config"].server.public_url)
+    session = await session_of(request)
+    return request.state["templates"].page(
+        "api.html",
+        me=session.agent if session else None,
+        server=described["servers"][0]["url"],
+        groups=_groups(described),
+        schemas={name: _pretty(schema) for name, schema in sorted(described["components"]["schemas"].items())},
+    )
+
+
+def _groups(described: dict[str, object]) -> dict[str, list[dict[str, object]]]:
+    groups: dict[str, list[dict[str, object]]] = {}
+    for path, methods in described["paths"].items():  # type: ignore[attr-defined]
+        for method, one in methods.items():
+            body = one.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            groups.setdefault(one["tags"][0], []).append(
+                {**one, "method": method.upper(), "path": path, "body": body.get("$ref", "").rpartition("/")[2]}
+            )
+    return groups
+
+
+def _pretty(schema: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2).decode()
