@@ -17,6 +17,8 @@ RoutingMode = Literal["match", "pull"]
 FieldKind = Literal["text", "number", "date", "amount", "choice", "checkbox", "email", "phone"]
 MailKind = Literal["confirm", "received", "answer", "sign_in", "solved", "due"]
 Scope = Literal["tickets:read", "tickets:write", "admin:read", "admin:write"]
+DraftKind = Literal["reply", "note"]
+PromiseKind = Literal["first_reply", "next_reply", "resolution"]
 NoticeState = Literal["shown", "later", "opened", "dismissed"]
 
 
@@ -47,6 +49,8 @@ class Session(Record, frozen=True):
     agent: Agent
     created_at: datetime
     expires_at: datetime
+    device: str = ""
+    locked_at: datetime | None = None
 
 
 class ApiToken(Record, frozen=True):
@@ -89,6 +93,30 @@ class Contact(Record, frozen=True):
     hours: str = ""
 
 
+class Targets(Record, frozen=True):
+    """What is promised to requests of one priority: business hours until a reply, business days until they are solved."""
+
+    first_reply_hours: float
+    next_reply_hours: float
+    resolution_days: float
+
+
+PROMISED: dict[Priority, Targets] = {
+    "urgent": Targets(first_reply_hours=1, next_reply_hours=1, resolution_days=1),
+    "high": Targets(first_reply_hours=4, next_reply_hours=4, resolution_days=2),
+    "normal": Targets(first_reply_hours=8, next_reply_hours=8, resolution_days=5),
+    "low": Targets(first_reply_hours=24, next_reply_hours=24, resolution_days=10),
+}
+
+
+class Sla(Record, frozen=True):
+    """The times that a site promises. `on_hold_pauses`: waiting for somebody else does not count towards the resolution."""
+
+    enabled: bool = False
+    on_hold_pauses: bool = False
+    targets: dict[Priority, Targets] = msgspec.field(default_factory=PROMISED.copy)
+
+
 class Site(Record, frozen=True):
     """A web site that embeds the widget."""
 
@@ -104,6 +132,7 @@ class Site(Record, frozen=True):
     rules: str = ""  # Markdown beside the form of a new request
     hours: Hours = Hours()
     contacts: tuple[Contact, ...] = ()
+    sla: Sla = Sla()
     topics: tuple[Topic, ...] = ()
 
 
@@ -251,7 +280,9 @@ class Ticket(Record, frozen=True):
     answered: int = 0  # id of the newest public reply
     seen: int = 0  # id of the newest reply that the requester has opened
     solved_at: datetime | None = None
-    due_at: datetime | None = None
+    due_at: datetime | None = None  # the next promise that ends, or the one that has been broken longest; None: none
+    due_kind: PromiseKind | None = None  # which promise that is
+    warn_at: datetime | None = None  # from when on it is near
     checked_at: datetime | None = None  # when the seals of the chat were checked
     one_sided: bool = False  # only one of the chat's two pages held it
 
@@ -270,6 +301,14 @@ class TicketMessage(Record, frozen=True):
     agent: int | None = None
     html: str | None = None  # the text as it is shown, where it is Markdown
     visible_at: datetime | None = None  # until then a reply can be taken back; None: at once
+
+
+class Draft(Record, frozen=True):
+    """What an agent has begun to write and not yet sent. `files`: what the form says of the files that go with it."""
+
+    kind: DraftKind
+    text: str
+    files: str = ""
 
 
 class TicketEvent(Record, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.model import MailKind
@@ -41,3 +41,8 @@ async def add(
         "created_at": at,
     }
     return int((await connection.execute(insert(outbox).values(row).returning(outbox.c.id))).scalar_one())
+
+
+async def remove_of_message(connection: AsyncConnection, message_id: int) -> None:
+    """Removes the mails about a message that is taken back."""
+    await connection.execute(delete(outbox).where(outbox.c.message_id == message_id))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.model import Author, MessageKind, TicketEvent, TicketMessage
-from livesupport.storage.schema import ticket_event, ticket_message
+from livesupport.storage import search
+from livesupport.storage.schema import ticket, ticket_event, ticket_message
 
 Place = tuple[str, int, int]  # where a line stands in a chat: chain ("chat" or "note"), epoch, seq
 
@@ -26,13 +28,26 @@ async def add_message(
 ) -> int:
     """Adds a message that was written for the ticket itself, and returns its id; `more` are further columns."""
     row = {"ticket_id": ticket_id, "kind": kind, "author": author, "name": name, "text": text, "at": at, **more}
-    return int((await connection.execute(insert(ticket_message).values(row).returning(ticket_message.c.id))).scalar_one())
+    added = insert(ticket_message).values(row).returning(ticket_message.c.id)
+    message_id = int((await connection.execute(added)).scalar_one())
+    await search.add(connection, ticket_id, (name, text))
+    if author == "requester":
+        await _note_newest(connection, ticket_id)
+    return message_id
 
 
 async def add_lines(connection: AsyncConnection, ticket_id: int, rows: Sequence[dict[str, object]]) -> None:
     """Adds lines of a chat; each has its place, and its author's id for it if it has one, both unique in the ticket."""
     if rows:
         await connection.execute(insert(ticket_message), [{"ticket_id": ticket_id, **row} for row in rows])
+        await search.add(connection, ticket_id, (str(row[column]) for row in rows for column in ("name", "text")))
+        await _note_newest(connection, ticket_id)
+
+
+async def _note_newest(connection: AsyncConnection, ticket_id: int) -> None:
+    """Writes down which message of the requester is the newest. What is only noted raises no version."""
+    newest = await newest_of_requester(connection, ticket_id)
+    await connection.execute(update(ticket).where(ticket.c.id == ticket_id).values(asked=newest))
 
 
 async def held(connection: AsyncConnection, ticket_id: int) -> tuple[set[Place], set[str]]:
@@ -46,22 +61,27 @@ async def held(connection: AsyncConnection, ticket_id: int) -> tuple[set[Place],
 async def messages(connection: AsyncConnection, ticket_id: int) -> list[TicketMessage]:
     """All messages in the order in which they were written down."""
     query = select(ticket_message).where(ticket_message.c.ticket_id == ticket_id).order_by(ticket_message.c.id)
-    return [
-        TicketMessage(
-            id=row.id,
-            kind=row.kind,
-            author=row.author,
-            name=row.name,
-            text=row.text,
-            at=row.at,
-            epoch=row.epoch,
-            seq=row.seq,
-            agent=row.agent_id,
-            html=row.html,
-            visible_at=row.visible_at,
-        )
-        for row in await connection.execute(query)
-    ]
+    return [_message(row) for row in await connection.execute(query)]
+
+
+async def message(connection: AsyncConnection, ticket_id: int, message_id: int) -> TicketMessage | None:
+    """One message of this ticket."""
+    this = (ticket_message.c.ticket_id == ticket_id, ticket_message.c.id == message_id)
+    row = (await connection.execute(select(ticket_message).where(*this))).one_or_none()
+    return _message(row) if row else None
+
+
+async def remove_message(connection: AsyncConnection, message_id: int) -> None:
+    """Removes a message to which nothing refers any more."""
+    gone = delete(ticket_message).where(ticket_message.c.id == message_id).returning(ticket_message.c.ticket_id)
+    for ticket_id in (await connection.execute(gone)).scalars().all():
+        await search.renew(connection, ticket_id)
+
+
+async def newest_reply(connection: AsyncConnection, ticket_id: int) -> int:
+    """The id of the last public reply; 0 when there is none."""
+    replies = (ticket_message.c.ticket_id == ticket_id, ticket_message.c.kind == "reply")
+    return (await connection.execute(select(func.max(ticket_message.c.id)).where(*replies))).scalar_one() or 0
 
 
 async def newest_of_requester(connection: AsyncConnection, ticket_id: int) -> int:
@@ -85,3 +105,24 @@ async def events(connection: AsyncConnection, ticket_id: int) -> list[TicketEven
         TicketEvent(id=row.id, what=row.what, actor=row.actor, at=row.at, old=row.old, new=row.new)
         for row in await connection.execute(query)
     ]
+
+
+async def remove_events(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """Removes lines of a ticket's history: of something that was undone before anybody could see it."""
+    await connection.execute(delete(ticket_event).where(ticket_event.c.id.in_(ids)))
+
+
+def _message(row: Any) -> TicketMessage:
+    return TicketMessage(
+        id=row.id,
+        kind=row.kind,
+        author=row.author,
+        name=row.name,
+        text=row.text,
+        at=row.at,
+        epoch=row.epoch,
+        seq=row.seq,
+        agent=row.agent_id,
+        html=row.html,
+        visible_at=row.visible_at,
+    )

@@ -18,12 +18,16 @@ from livesupport.storage.schema import ticket
 async def add(connection: AsyncConnection, **columns: object) -> int:
     """Adds a ticket and returns its id; number and origin are unique (`Conflict`)."""
     added = insert(ticket).values(**columns).returning(ticket.c.id)
-    return int((await connection.execute(added)).scalar_one())
+    ticket_id = int((await connection.execute(added)).scalar_one())
+    await search.add_columns(connection, ticket_id, columns)
+    return ticket_id
 
 
 async def change(connection: AsyncConnection, ticket_id: int, **columns: object) -> None:
     """Sets these columns, and raises the version: who has read an older one is told when they want to write."""
     await connection.execute(update(ticket).where(ticket.c.id == ticket_id).values(version=ticket.c.version + 1, **columns))
+    if search.COLUMNS & columns.keys():
+        await search.add_columns(connection, ticket_id, columns)
 
 
 async def by_origin(connection: AsyncConnection, origin: str, *, lock: bool = False) -> Ticket | None:
@@ -35,6 +39,11 @@ async def numbers(connection: AsyncConnection, origins: Collection[str]) -> dict
     """The numbers of the tickets that were made of these, by origin."""
     found = await connection.execute(select(ticket.c.origin, ticket.c.number).where(ticket.c.origin.in_(origins)))
     return {origin: number for origin, number in found}
+
+
+async def by_id(connection: AsyncConnection, ticket_id: int, *, lock: bool = False) -> Ticket | None:
+    """The ticket with this id."""
+    return await _one(connection, ticket.c.id == ticket_id, lock)
 
 
 async def by_number(connection: AsyncConnection, number: str, *, lock: bool = False) -> Ticket | None:
@@ -61,7 +70,7 @@ async def page(
     if unassigned:
         query = query.where(ticket.c.assignee_id.is_(None))
     if text:
-        query = query.where(search.matches(ticket.c.search, text))
+        query = query.where(search.matches(connection, text))
     if after:
         query = query.where(tuple_(ticket.c.updated_at, ticket.c.id) < after)
     return await _find(connection, query)
@@ -71,6 +80,14 @@ async def assigned(connection: AsyncConnection, agent_id: int, statuses: Collect
     """The tickets of an agent that are in one of these states, locked until the transaction ends, oldest first."""
     query = select(ticket).where(ticket.c.assignee_id == agent_id, ticket.c.status.in_(statuses))
     return await _find(connection, query.order_by(ticket.c.id).with_for_update())
+
+
+async def find(connection: AsyncConnection, *where: ColumnElement[bool], newest: int | None = None) -> list[Ticket]:
+    """Tickets in the order of their ids; with `newest`, so many at most, the last changed first."""
+    query = select(ticket).where(*where)
+    if newest is None:
+        return await _find(connection, query.order_by(ticket.c.id))
+    return await _find(connection, query.order_by(ticket.c.updated_at.desc(), ticket.c.id.desc()).limit(newest))
 
 
 async def _one(connection: AsyncConnection, where: ColumnElement[bool], lock: bool) -> Ticket | None:
@@ -116,6 +133,8 @@ def _ticket(row: Any, topic: Topic | None, assignee: Agent | None) -> Ticket:
         seen=row.seen,
         solved_at=row.solved_at,
         due_at=row.due_at,
+        due_kind=row.due_kind,
+        warn_at=row.warn_at,
         checked_at=row.checked_at,
         one_sided=row.one_sided,
     )

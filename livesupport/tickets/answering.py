@@ -1,46 +1,77 @@
-"""How agents answer: a public reply, and apart from it a note that only colleagues see."""
+"""How agents answer: a public reply, which can be taken back for some seconds, and apart from it a note for colleagues."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from livesupport import markdown
 from livesupport.cleaning import clean
-from livesupport.errors import Conflict, Invalid, NewerMessage
+from livesupport.errors import Conflict, Invalid, NewerMessage, NotFound
 from livesupport.i18n import gettext as _
-from livesupport.model import Agent, MessageKind, Ticket, TicketStatus
-from livesupport.storage import threads
+from livesupport.model import Agent, Draft, MessageKind, Ticket, TicketEvent, TicketMessage, TicketStatus
+from livesupport.storage import drafts, outbox, sites, threads, tickets
+from livesupport.storage.schema import is_row_id
+from livesupport.tickets import notices
 from livesupport.tickets.base import Deed, Service
 from livesupport.tickets.changing import apply
 from livesupport.tickets.reading import visible
 from livesupport.tickets.requests import TicketChange, message_text
-from livesupport.tickets.status import AFTER_REPLY, FINISHED
+from livesupport.tickets.status import AFTER_REPLY, FINISHED, touched
+
+UNDO = timedelta(seconds=10)  # from the agent's click until the requester can see the reply
 
 
 class Answering(Service):
     """What agents write."""
 
     async def reply(
-        self, number: str, text: str, *, actor: Agent, status: TicketStatus = "pending", seen_message: int | None = None
+        self,
+        number: str,
+        text: str,
+        *,
+        actor: Agent,
+        status: TicketStatus = "pending",
+        seen_message: int | None = None,
     ) -> Ticket:
         """Answers the requester in Markdown, and moves the ticket to `status` (one of `AFTER_REPLY`).
 
-        `seen_message` is the id of the last message that the agent has seen; None skips the check. Raises `NotFound`,
-        `Invalid`, `NewerMessage` when the requester has written since, `Conflict` when the ticket is finished.
+        Until `UNDO` has passed the requester sees nothing of the reply, and its author may take it back. The author's draft is
+        used up. `seen_message` is the id of the last message that the agent has seen; None skips the check. Raises
+        `NotFound`, `Invalid`, `NewerMessage` when the requester has written since, `Conflict` when the ticket is finished.
         """
         text = message_text(clean(text))
         if status not in AFTER_REPLY:
             raise Invalid({"status": _("Choose the state of the request after your reply.")})
         async with self._deed() as deed:
             ticket = await visible(deed.connection, number, actor, lock=True)
-            if ticket.status in FINISHED:
-                raise Conflict(f"a ticket that is {ticket.status} takes no replies")
-            if seen_message is not None and seen_message < await threads.newest_of_requester(deed.connection, ticket.id):
-                raise NewerMessage("the requester has written meanwhile")
-            message_id = await _write_down(deed, ticket, "reply", text, actor)
-            await deed.record(ticket, "replied", actor.name)
+            await _check_answerable(deed.connection, ticket, seen_message)
+            deed.requester_in = UNDO.total_seconds()
+            visible_at = deed.now + UNDO
+            message_id = await _write_down(deed, ticket, "reply", text, actor, visible_at)
+            await _announce_answer(deed, ticket, message_id, visible_at)
+            await deed.record(ticket, "replied", actor.name, new=str(message_id))
             return await apply(deed, ticket, TicketChange(status=status), actor, answered=message_id)
 
+    async def take_back(self, number: str, message_id: int, *, actor: Agent) -> Ticket:
+        """Undoes the actor's own reply before the requester can see it: the ticket is as it was, the text a draft again.
+
+        Raises `NotFound` when there is no such reply of the actor, `Conflict` when it is too late.
+        """
+        async with self._deed() as deed:
+            ticket = await visible(deed.connection, number, actor, lock=True)
+            message = await threads.message(deed.connection, ticket.id, message_id) if is_row_id(message_id) else None
+            if message is None or message.kind != "reply" or message.agent != actor.id:
+                raise NotFound("no such reply")
+            if message.visible_at is None or message.visible_at <= deed.now:
+                raise Conflict("the requester can see it already")
+            await _remove(deed, ticket, message)
+            await drafts.keep(deed.connection, ticket.id, actor.id, Draft(kind="reply", text=message.text), deed.now)
+            return await _as_before(deed, ticket, message, actor)
+
     async def note(self, number: str, text: str, *, actor: Agent) -> Ticket:
-        """Adds a note in Markdown that only agents see. Raises `NotFound`, `Invalid`."""
+        """Adds a note in Markdown that only agents see; uses the author's draft up. Raises `NotFound`, `Invalid`."""
         text = message_text(clean(text))
         async with self._deed() as deed:
             ticket = await visible(deed.connection, number, actor, lock=True)
@@ -49,7 +80,59 @@ class Answering(Service):
             return await apply(deed, ticket, TicketChange(), actor)
 
 
-async def _write_down(deed: Deed, ticket: Ticket, kind: MessageKind, text: str, actor: Agent) -> int:
-    return await threads.add_message(
-        deed.connection, ticket.id, kind, "agent", actor.name, text, deed.now, agent_id=actor.id, html=markdown.render(text)
-    )
+async def _check_answerable(connection: AsyncConnection, ticket: Ticket, seen_message: int | None) -> None:
+    if ticket.status in FINISHED:
+        raise Conflict(f"a ticket that is {ticket.status} takes no replies")
+    if seen_message is not None and seen_message < await threads.newest_of_requester(connection, ticket.id):
+        raise NewerMessage("the requester has written meanwhile")
+
+
+async def _write_down(
+    deed: Deed, ticket: Ticket, kind: MessageKind, text: str, actor: Agent, visible_at: datetime | None = None
+) -> int:
+    await drafts.remove(deed.connection, ticket.id, actor.id, "reply" if kind == "reply" else "note")
+    more = {"agent_id": actor.id, "html": markdown.render(text), "visible_at": visible_at}
+    return await threads.add_message(deed.connection, ticket.id, kind, "agent", actor.name, text, deed.now, **more)
+
+
+async def _announce_answer(deed: Deed, ticket: Ticket, message_id: int, at: datetime) -> None:
+    """The notice in the panel and on the site, and the mail if that is how the requester wants to be answered."""
+    await notices.answered(deed.connection, ticket, message_id, at)
+    if ticket.channel == "email":
+        site = await sites.by_id(deed.connection, ticket.site)
+        assert site is not None
+        language = ticket.language or site.language
+        await outbox.add(
+            deed.connection, "answer", ticket.email, language, site.id, at, ticket_id=ticket.id, message_id=message_id
+        )
+
+
+async def _remove(deed: Deed, ticket: Ticket, message: TicketMessage) -> None:
+    await notices.taken_back(deed.connection, message.id)
+    await outbox.remove_of_message(deed.connection, message.id)
+    await threads.remove_message(deed.connection, message.id)
+    deed.tell(ticket, "taken_back")
+
+
+async def _as_before(deed: Deed, ticket: Ticket, message: TicketMessage, actor: Agent) -> Ticket:
+    """Takes the reply's lines out of the history, and the state back if it is still the one that the reply left. A ticket
+    that was new has been opened by the attempt."""
+    events = await threads.events(deed.connection, ticket.id)
+    [place] = [i for i, event in enumerate(events) if event.what == "replied" and event.new == str(message.id)]
+    moves = [event for event in events[place + 1 :] if event.what == "status"]
+    undone, status, solved_at = [events[place].id], ticket.status, ticket.solved_at
+    if moves and moves[0].at == message.at and moves[0].new == ticket.status:
+        undone.append(moves[0].id)
+        before: TicketStatus = moves[0].old  # type: ignore[assignment]
+        status, solved_at = touched(before), _last_solved(events[:place]) if before == "solved" else None
+        if status != before:
+            await deed.record(ticket, "status", actor.name, before, status)
+    await threads.remove_events(deed.connection, undone)
+    answered = await threads.newest_reply(deed.connection, ticket.id)
+    columns = {"status": status, "solved_at": solved_at, "answered": answered, "updated_at": deed.now}
+    await tickets.change(deed.connection, ticket.id, **columns)
+    return await visible(deed.connection, ticket.number, actor)
+
+
+def _last_solved(events: list[TicketEvent]) -> datetime | None:
+    return next((event.at for event in reversed(events) if (event.what, event.new) == ("status", "solved")), None)

@@ -63,7 +63,6 @@ async def open_ticket(deed: Deed, new: NewTicket) -> Ticket:
     ticket = await tickets.by_number(deed.connection, number)
     assert ticket is not None
     await deed.record(ticket, "created", new.actor)
-    deed.tell(ticket, "opened")
     return ticket
 
 

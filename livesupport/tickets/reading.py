@@ -1,25 +1,45 @@
-"""How a ticket is read: with everything that was said and done, by whoever may see it."""
+"""How a ticket is read: with everything that was said and done, and what stands around it, by whoever may see it."""
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.errors import NotFound
-from livesupport.model import Agent, Ticket, TicketEvent, TicketMessage
-from livesupport.storage import threads, tickets
+from livesupport.model import Agent, Draft, DraftKind, Ticket, TicketEvent, TicketMessage
+from livesupport.storage import drafts, links, tags, threads, tickets
 from livesupport.tickets import numbering
-from livesupport.tickets.base import Service, may_see
+from livesupport.tickets.base import Service
+from livesupport.tickets.rights import may_see
+
+EARLIER = 5  # requests of the same person that are shown
+KNOWN_TAGS = 100
 
 
 class Thread(msgspec.Struct, frozen=True):
-    """A ticket with everything that was said and done."""
+    """A ticket with everything that was said and done, also in the tickets that have become part of it."""
 
     ticket: Ticket
     messages: list[TicketMessage]
     events: list[TicketEvent]
+    merged: list[Thread] = []
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What stands around a ticket, as far as the reader may know of it."""
+
+    drafts: dict[DraftKind, Draft]  # the reader's own
+    tags: list[str]
+    known_tags: list[str]
+    watchers: list[Agent]
+    linked: list[Ticket]
+    into: Ticket | None
+    follows: Ticket | None
+    followed_by: list[Ticket]
+    earlier: list[Ticket]  # of the same person
 
 
 class Reading(Service):
@@ -32,8 +52,23 @@ class Reading(Service):
         """
         async with self._database.read() as connection:
             ticket = await visible(connection, number, actor)
-            messages = await threads.messages(connection, ticket.id)
-            return Thread(ticket, in_order(messages), await threads.events(connection, ticket.id))
+            merged = [await _thread(connection, one) for one in await links.merged_into(connection, ticket.id)]
+            return msgspec.structs.replace(await _thread(connection, ticket), merged=merged)
+
+    async def around(self, ticket: Ticket, *, actor: Agent) -> Around:
+        """What stands around a ticket that `get` has given to this actor."""
+        async with self._database.read() as connection:
+            return Around(
+                drafts=await drafts.of_agent(connection, ticket.id, actor.id),
+                tags=await tags.of_ticket(connection, ticket.id),
+                known_tags=await tags.most_used(connection, KNOWN_TAGS),
+                watchers=await tags.watchers(connection, ticket.id),
+                linked=_visible_of(await links.linked(connection, ticket.id), actor),
+                into=await _other(connection, ticket.merged_into, actor),
+                follows=await _other(connection, ticket.follows, actor),
+                followed_by=_visible_of(await links.following(connection, ticket.id), actor),
+                earlier=_visible_of(await links.of_same_person(connection, ticket, EARLIER), actor),
+            )
 
 
 async def visible(connection: AsyncConnection, number: str, actor: Agent, *, lock: bool = False) -> Ticket:
@@ -42,9 +77,27 @@ async def visible(connection: AsyncConnection, number: str, actor: Agent, *, loc
     `lock` keeps other writers off it until the transaction ends.
     """
     ticket = await tickets.by_number(connection, numbering.read(number), lock=lock)
-    if ticket is None or not may_see(actor, ticket):
+    if ticket is None or not _is_for(actor, ticket):
         raise NotFound("no such ticket")
     return ticket
+
+
+def _is_for(actor: Agent, ticket: Ticket) -> bool:
+    return may_see(actor, ticket.topic.id if ticket.topic else None)
+
+
+def _visible_of(found: Iterable[Ticket], actor: Agent) -> list[Ticket]:
+    return [ticket for ticket in found if _is_for(actor, ticket)]
+
+
+async def _other(connection: AsyncConnection, ticket_id: int | None, actor: Agent) -> Ticket | None:
+    ticket = await tickets.by_id(connection, ticket_id) if ticket_id is not None else None
+    return ticket if ticket and _is_for(actor, ticket) else None
+
+
+async def _thread(connection: AsyncConnection, ticket: Ticket) -> Thread:
+    messages = await threads.messages(connection, ticket.id)
+    return Thread(ticket, in_order(messages), await threads.events(connection, ticket.id))
 
 
 def in_order(messages: list[TicketMessage]) -> list[TicketMessage]:

@@ -44,7 +44,7 @@ async def test_a_reply_is_in_the_history_with_the_state_it_left(tickets: Tickets
     await tickets.reply("1001", "Hello", actor=ana)
     assert await history(tickets, "1001") == [
         ("created", "Nino", "", ""),
-        ("replied", "Ana", "", ""),
+        ("replied", "Ana", "", "2"),
         ("status", "Ana", "new", "pending"),
     ]
 

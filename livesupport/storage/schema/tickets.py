@@ -20,8 +20,8 @@ ticket = Table(
     Column("channel", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("phone", Text, nullable=False),
-    Column("email", Text, nullable=False),
+    Column("phone", Text, nullable=False, index=True),
+    Column("email", Text, nullable=False, index=True),
     Column("page", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("from_chat", Boolean, nullable=False),
@@ -30,13 +30,16 @@ ticket = Table(
     Column("type_id", ForeignKey("request_type.id")),
     Column("fields", JSON(none_as_null=True)),  # the answers to the questions of its type
     Column("diagnostics", JSON(none_as_null=True)),  # what the requester agreed to add
-    Column("merged_into_id", ForeignKey("ticket.id")),
-    Column("follows_id", ForeignKey("ticket.id")),  # the closed ticket that this one goes on from
+    Column("merged_into_id", ForeignKey("ticket.id"), index=True),
+    Column("follows_id", ForeignKey("ticket.id"), index=True),  # the closed ticket that this one goes on from
     Column("version", Integer, nullable=False, server_default=text("0")),  # raised by every change
     Column("answered", Integer, nullable=False, server_default=text("0")),  # id of the newest public reply
+    Column("asked", Integer, nullable=False, server_default=text("0")),  # id of the newest message of the requester
     Column("seen", Integer, nullable=False, server_default=text("0")),  # id of the newest reply that the requester has opened
     Column("solved_at", UtcDateTime),
     Column("due_at", UtcDateTime, index=True),  # the next promise that ends; null: none
+    Column("due_kind", Text),  # which promise that is
+    Column("warn_at", UtcDateTime),  # from when on it is near
     Column("checked_at", UtcDateTime),  # when the seals of the chat were checked
     Column("one_sided", Boolean, nullable=False, server_default=false()),  # only one of its two pages held the chat
     Column("lines_hash", Text, nullable=False, server_default=text("''")),  # of the chat as it was when the seals were checked
@@ -44,6 +47,8 @@ ticket = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "updated_at", "id"),
     Index(None, "assignee_id", "updated_at", "id"),
+    Index(None, "assignee_id", "status", "updated_at", "id"),
+    Index(None, "topic_id", "status", "updated_at", "id"),
     Index(None, "status", "updated_at", "id"),
 )
 
@@ -87,6 +92,13 @@ ticket_tag = Table(
     Column("tag", Text, primary_key=True, index=True),
 )
 
+ticket_search = Table(
+    "ticket_search",
+    metadata,
+    Column("ticket_id", ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True),
+    Column("words", Text, nullable=False),  # stems, between spaces; the index on them is each database's own (`search.py`)
+)
+
 ticket_watcher = Table(
     "ticket_watcher",
     metadata,
@@ -98,7 +110,7 @@ ticket_link = Table(
     "ticket_link",
     metadata,
     Column("ticket_id", ForeignKey("ticket.id"), primary_key=True),  # the lower of the two
-    Column("other_id", ForeignKey("ticket.id"), primary_key=True),
+    Column("other_id", ForeignKey("ticket.id"), primary_key=True, index=True),
 )
 
 pending_request = Table(
@@ -134,6 +146,7 @@ draft = Table(
     Column("agent_id", ForeignKey("agent.id"), primary_key=True),
     Column("kind", Text, primary_key=True),  # reply or note
     Column("text", Text, nullable=False),
+    Column("files", Text, nullable=False),  # as the form's hidden field names them
     Column("updated_at", UtcDateTime, nullable=False),
 )
 

@@ -54,6 +54,7 @@ def _make_people() -> None:
         sa.Column("expires_at", Moment, nullable=False, index=True),
         sa.Index("ix_sign_in_code_site_id_email", "site_id", "email"),
     )
+    op.add_column("session", sa.Column("locked_at", Moment))
     op.add_column("session", sa.Column("device", sa.Text, nullable=False, server_default=sa.text("''")))
 
 
@@ -100,17 +101,20 @@ def _widen_tickets() -> None:
         sa.Column("seen", sa.Integer, nullable=False, server_default=sa.text("0")),
         sa.Column("solved_at", Moment),
         sa.Column("due_at", Moment),
+        sa.Column("due_kind", sa.Text),
+        sa.Column("warn_at", Moment),
         sa.Column("checked_at", Moment),
         sa.Column("one_sided", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("lines_hash", sa.Text, nullable=False, server_default=sa.text("''")),
     ):
         op.add_column("ticket", column)
-    op.create_index("ix_ticket_requester_id", "ticket", ["requester_id"])
+    for name in ("phone", "email", "requester_id", "merged_into_id", "follows_id"):
+        op.create_index(f"ix_ticket_{name}", "ticket", [name])
     op.create_index("ix_ticket_due_at", "ticket", ["due_at"])
     op.create_index("ix_ticket_status_updated_at_id", "ticket", ["status", "updated_at", "id"])
     _refer("ticket_message", "agent_id", "agent")
-    for column in (sa.Column("said_as", sa.Text), sa.Column("html", sa.Text), sa.Column("visible_at", Moment)):
-        op.add_column("ticket_message", column)
+    for more in (sa.Column("said_as", sa.Text), sa.Column("html", sa.Text), sa.Column("visible_at", Moment)):
+        op.add_column("ticket_message", more)
     op.create_index("ix_ticket_message_ticket_id_said_as", "ticket_message", ["ticket_id", "said_as"], unique=True)
 
 
@@ -134,7 +138,7 @@ def _make_what_hangs_on_tickets() -> None:
     op.create_table(
         "ticket_link",
         sa.Column("ticket_id", sa.Integer, sa.ForeignKey("ticket.id"), primary_key=True),
-        sa.Column("other_id", sa.Integer, sa.ForeignKey("ticket.id"), primary_key=True),
+        sa.Column("other_id", sa.Integer, sa.ForeignKey("ticket.id"), primary_key=True, index=True),
     )
     op.create_table(
         "file",
@@ -155,6 +159,7 @@ def _make_what_hangs_on_tickets() -> None:
         sa.Column("agent_id", sa.Integer, sa.ForeignKey("agent.id"), primary_key=True),
         sa.Column("kind", sa.Text, primary_key=True),
         sa.Column("text", sa.Text, nullable=False),
+        sa.Column("files", sa.Text, nullable=False),
         sa.Column("updated_at", Moment, nullable=False),
     )
     op.create_table(

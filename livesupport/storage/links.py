@@ -1,0 +1,63 @@
+"""Queries for what ties tickets together: links, merges, follow-ups, and the person who asked."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from livesupport.model import Ticket
+from livesupport.storage import tickets
+from livesupport.storage.schema import ticket, ticket_link
+
+
+async def add(connection: AsyncConnection, one: int, other: int) -> bool:
+    """Ties two tickets together; False when they were already."""
+    pair = {"ticket_id": min(one, other), "other_id": max(one, other)}
+    known = select(ticket_link).where(*(ticket_link.c[name] == value for name, value in pair.items()))
+    if (await connection.execute(known)).first():
+        return False
+    await connection.execute(insert(ticket_link).values(pair))
+    return True
+
+
+async def remove(connection: AsyncConnection, one: int, other: int) -> bool:
+    """Unties two tickets; False when they were not tied together."""
+    pair = (ticket_link.c.ticket_id == min(one, other), ticket_link.c.other_id == max(one, other))
+    return (await connection.execute(delete(ticket_link).where(*pair))).rowcount == 1
+
+
+async def linked(connection: AsyncConnection, ticket_id: int) -> list[Ticket]:
+    """The tickets that are tied to this one, in the order of their ids."""
+    others = select(ticket_link.c.other_id).where(ticket_link.c.ticket_id == ticket_id)
+    ones = select(ticket_link.c.ticket_id).where(ticket_link.c.other_id == ticket_id)
+    return await tickets.find(connection, or_(ticket.c.id.in_(others), ticket.c.id.in_(ones)))
+
+
+async def merged_into(connection: AsyncConnection, ticket_id: int) -> list[Ticket]:
+    """The tickets that have become part of this one."""
+    return await tickets.find(connection, ticket.c.merged_into_id == ticket_id)
+
+
+async def move_merged(connection: AsyncConnection, ticket_id: int, into: int) -> None:
+    """What was merged into one ticket now belongs to another."""
+    await connection.execute(update(ticket).where(ticket.c.merged_into_id == ticket_id).values(merged_into_id=into))
+
+
+async def following(connection: AsyncConnection, ticket_id: int) -> list[Ticket]:
+    """The tickets that go on from this one."""
+    return await tickets.find(connection, ticket.c.follows_id == ticket_id)
+
+
+async def of_same_person(connection: AsyncConnection, of: Ticket, limit: int) -> list[Ticket]:
+    """Other tickets of whoever asked: the same account, address or phone number; the last changed first."""
+    same: list[ColumnElement[bool]] = []
+    if of.requester is not None:
+        same.append(ticket.c.requester_id == of.requester)
+    if of.email:
+        same.append(ticket.c.email == of.email)
+    if of.phone:
+        same.append(ticket.c.phone == of.phone)
+    if not same:
+        return []
+    others = (or_(*same), ticket.c.id != of.id, ticket.c.site_id == of.site)
+    return await tickets.find(connection, *others, newest=limit)

@@ -1,0 +1,55 @@
+"""Queries for tags, and for the agents who watch a ticket."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from livesupport.model import Agent
+from livesupport.storage import agents, search
+from livesupport.storage.schema import ticket_tag, ticket_watcher
+
+
+async def of_ticket(connection: AsyncConnection, ticket_id: int) -> list[str]:
+    """The ticket's tags, in alphabetical order."""
+    query = select(ticket_tag.c.tag).where(ticket_tag.c.ticket_id == ticket_id).order_by(ticket_tag.c.tag)
+    return list((await connection.execute(query)).scalars())
+
+
+async def add(connection: AsyncConnection, ticket_id: int, tag: str) -> None:
+    """Adds a tag that the ticket has not."""
+    await connection.execute(insert(ticket_tag).values(ticket_id=ticket_id, tag=tag))
+    await search.add(connection, ticket_id, (tag,))
+
+
+async def remove(connection: AsyncConnection, ticket_id: int, tag: str) -> bool:
+    """Takes a tag away; False when the ticket had it not."""
+    this = (ticket_tag.c.ticket_id == ticket_id, ticket_tag.c.tag == tag)
+    has_gone = (await connection.execute(delete(ticket_tag).where(*this))).rowcount == 1
+    if has_gone:
+        await search.renew(connection, ticket_id)
+    return has_gone
+
+
+async def most_used(connection: AsyncConnection, limit: int) -> list[str]:
+    """The tags that most tickets have."""
+    query = select(ticket_tag.c.tag).group_by(ticket_tag.c.tag).order_by(func.count().desc(), ticket_tag.c.tag).limit(limit)
+    return list((await connection.execute(query)).scalars())
+
+
+async def watchers(connection: AsyncConnection, ticket_id: int) -> list[Agent]:
+    """Who watches the ticket, by login."""
+    query = select(ticket_watcher.c.agent_id).where(ticket_watcher.c.ticket_id == ticket_id)
+    found = await agents.by_ids(connection, list((await connection.execute(query)).scalars()))
+    return sorted(found.values(), key=lambda agent: agent.login)
+
+
+async def watch(connection: AsyncConnection, ticket_id: int, agent_id: int) -> None:
+    """Adds a watcher who is none yet."""
+    await connection.execute(insert(ticket_watcher).values(ticket_id=ticket_id, agent_id=agent_id))
+
+
+async def unwatch(connection: AsyncConnection, ticket_id: int, agent_id: int) -> bool:
+    """Takes a watcher away; False when the agent was none."""
+    this = (ticket_watcher.c.ticket_id == ticket_id, ticket_watcher.c.agent_id == agent_id)
+    return (await connection.execute(delete(ticket_watcher).where(*this))).rowcount == 1
