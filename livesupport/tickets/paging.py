@@ -17,7 +17,12 @@ _LONGEST = 100  # characters of a cursor that we could have written
 
 def cursor_after(ticket: Ticket) -> str:
     """The cursor of the page that begins after this ticket."""
-    place = f"{ticket.updated_at.astimezone(UTC).isoformat()} {ticket.id}"
+    return cursor_at(ticket.updated_at, ticket.id)
+
+
+def cursor_at(moment: datetime, ticket_id: int) -> str:
+    """The cursor of this place in an order by time and id."""
+    place = f"{moment.astimezone(UTC).isoformat()} {ticket_id}"
     return urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 

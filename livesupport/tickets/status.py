@@ -33,3 +33,11 @@ def moved(old: TicketStatus, new: TicketStatus) -> TicketStatus:
 def touched(old: TicketStatus) -> TicketStatus:
     """The state after an agent has done anything to the ticket: the first deed opens it."""
     return "open" if old == "new" else old
+
+
+def answered_by_requester(old: TicketStatus) -> TicketStatus:
+    """The state after the requester has written: it is our turn again. Raises `Conflict` where they cannot write any more;
+    what goes on from a closed ticket is a new one."""
+    if old in FINISHED:
+        raise Conflict(f"a ticket that is {old} takes no more messages")
+    return "open"
