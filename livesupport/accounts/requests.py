@@ -28,30 +28,28 @@ def folded_login(login: str) -> str:
     return folded if _LOGIN.fullmatch(folded) else ""
 
 
-class NewAgent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A person to be added, with login and name tidied. Raises `Invalid` with a sentence for each field that is wrong."""
+class AgentChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person is, with the name tidied. Raises `Invalid` with a sentence for each field that is wrong."""
 
-    login: str
     name: str
-    password: str
     role: Role = "agent"
     capacity: int | None = None
     languages: tuple[str, ...] = ()
     topics: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
-        msgspec.structs.force_setattr(self, "login", folded_login(self.login))
         msgspec.structs.force_setattr(self, "name", clean_line(self.name))
-        if problems := password_problems(self.password) | self._person_problems() | self._work_problems():
+        if problems := self._problems():
             raise Invalid(problems)
 
     def __repr__(self) -> str:
-        return "<NewAgent>"
+        return f"<{type(self).__name__}>"
 
-    def _person_problems(self) -> dict[str, str]:
+    def _problems(self) -> dict[str, str]:
+        return self._name_problems() | self._work_problems()
+
+    def _name_problems(self) -> dict[str, str]:
         problems = {}
-        if not self.login:
-            problems["login"] = _("Use 1 to 80 letters, digits or any of . @ + - _ without spaces.")
         if not 1 <= len(self.name) <= NAME_LIMIT:
             problems["name"] = _("Write the name that visitors will see, at most {limit} characters.").format(limit=NAME_LIMIT)
         return problems
@@ -64,6 +62,23 @@ class NewAgent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             problems["capacity"] = _("Choose 1 to {limit} chats at once.").format(limit=MOST_CAPACITY)
         if not all(map(_LANGUAGE.fullmatch, self.languages)):
             problems["languages"] = _("Name languages by their codes, such as en or ka.")
+        return problems
+
+
+class NewAgent(AgentChange, frozen=True, kw_only=True):
+    """A person to be added, with the login folded as well."""
+
+    login: str
+    password: str
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "login", folded_login(self.login))
+        super().__post_init__()
+
+    def _problems(self) -> dict[str, str]:
+        problems = super()._problems() | password_problems(self.password)
+        if not self.login:
+            problems["login"] = _("Use 1 to 80 letters, digits or any of . @ + - _ without spaces.")
         return problems
 
 

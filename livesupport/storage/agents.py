@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.model import Agent
@@ -19,6 +19,14 @@ async def add(connection: AsyncConnection, topics: Collection[int], **columns: o
     if topics:
         await connection.execute(insert(agent_topic), [{"agent_id": agent_id, "topic_id": topic} for topic in topics])
     return (await by_ids(connection, [agent_id]))[agent_id]
+
+
+async def change(connection: AsyncConnection, agent_id: int, topics: Collection[int], **columns: object) -> None:
+    """Sets these columns, and replaces the topics."""
+    await connection.execute(update(agent).where(agent.c.id == agent_id).values(**columns))
+    await connection.execute(delete(agent_topic).where(agent_topic.c.agent_id == agent_id))
+    if topics:
+        await connection.execute(insert(agent_topic), [{"agent_id": agent_id, "topic_id": topic} for topic in topics])
 
 
 async def all_agents(connection: AsyncConnection, *, disabled: bool) -> list[Agent]:

@@ -28,6 +28,7 @@ session = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
     Column("device", Text, nullable=False, server_default=text("''")),  # browser and system in words, for the list of sessions
+    Column("locked_at", UtcDateTime),  # until the password is given again
 )
 
 agent_topic = Table(

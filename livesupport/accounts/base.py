@@ -1,0 +1,32 @@
+"""What every part of the accounts' service stands on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from livesupport.accounts.passwords import Passwords
+from livesupport.errors import NotAllowed
+from livesupport.model import Agent
+from livesupport.storage.database import Database
+
+
+class Service:
+    """A database, a clock, and how passwords are hashed."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+        self._passwords = Passwords()
+
+
+def check_administrator(actor: Agent | None) -> None:
+    """Raises `NotAllowed` unless it is an administrator who acts, or (None) whoever owns the machine, at its command line."""
+    if actor is not None and actor.role != "administrator":
+        raise NotAllowed("only an administrator may")
+
+
+def hashed(secret: str) -> str:
+    """What is stored of a secret. It is 256 random bits, so a plain hash needs neither salt nor cost."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
