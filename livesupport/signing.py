@@ -133,6 +133,29 @@ class RequestLinks:
         return read[0] if read else None
 
 
+class ConfirmLinks:
+    """Signs and reads the links by which people confirm a request, and with it their address. They sign nobody in."""
+
+    MAX_AGE = 86_400.0  # seconds, from the moment at which the request was written
+
+    def __init__(self, key: bytes, clock: Callable[[], float] = time.time) -> None:
+        self._key = key
+        self._clock = clock
+
+    def sign(self, pending: str, email: str, at: float) -> str:
+        """The key for the request that waits under this id since `at` (Unix seconds), good from this address only. The same
+        each time, so that a mail may be written again."""
+        return self._signed(lambda: at).sign([pending, email])
+
+    def read(self, key: str) -> tuple[str, str] | None:
+        """The id and the address; None when it is no such key, or too old."""
+        read = self._signed(self._clock).read(key, tuple[str, str])
+        return read[0] if read else None
+
+    def _signed(self, clock: Callable[[], float]) -> Signed:
+        return Signed(self._key, "confirm-request", self.MAX_AGE, clock)
+
+
 class SignInCodes:
     """Computes the codes by which people prove an address. A code is not stored: only who holds the key knows it."""
 
@@ -164,3 +187,8 @@ def origin_of_chat(chat: str) -> str:
     """The name under which a ticket remembers the chat it came from. A chat's id is 128 random bits, so a plain hash
     cannot be guessed back; and being unkeyed it still finds the ticket when the keys were renewed."""
     return hashlib.sha256(b"livesupport/chat/v1 " + chat.encode()).hexdigest()
+
+
+def origin_of_request(form: str) -> str:
+    """The name under which a ticket remembers the form it was asked with; a form's id is 128 random bits."""
+    return hashlib.sha256(b"livesupport/request/v1 " + form.encode()).hexdigest()
