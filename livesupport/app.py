@@ -38,6 +38,7 @@ from livesupport.signing import Fingerprints, VisitorTokens, load_key
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from livesupport.storage.settings import next_epoch
+from livesupport.tickets.alerts import Alerts
 from livesupport.tickets.finding import Finder
 from livesupport.tickets.service import Tickets
 
@@ -105,7 +106,7 @@ async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator
             metrics.watch(desk.stats)
             await directory.look(desk)
             await schedule.renew(database, clock())
-            runner = Runner(database, tasks(Rooms(database, clock)), clock, metrics.job)
+            runner = Runner(database, tasks(Rooms(database, clock, Alerts(database, clock, news.publish))), clock, metrics.job)
             async with background(directory.follow(desk), _watch_lease(still_held), _renew_keys(desk, keys), runner.work()):
                 yield http.new_state(
                     config=config,

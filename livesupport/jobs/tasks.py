@@ -11,6 +11,7 @@ import structlog
 from livesupport.jobs.runner import Task
 from livesupport.storage import expired, jobs
 from livesupport.storage.database import Database
+from livesupport.tickets.alerts import Alerts
 
 log = structlog.get_logger()
 
@@ -22,11 +23,14 @@ class Rooms(NamedTuple):
 
     database: Database
     clock: Callable[[], datetime]
+    alerts: Alerts
 
 
 def tasks(rooms: Rooms) -> Mapping[str, Task]:
     """Kind of work → what does it. Each is safe to repeat."""
     return {
+        "due": lambda job: rooms.alerts.tell(job["ticket"]),
+        "promises": lambda job: rooms.alerts.follow(job["site"], job.get("after", 0)),
         "tidy": lambda _: _tidy(rooms),
     }
 

@@ -12,7 +12,7 @@ from livesupport.errors import Conflict, NotFound
 from livesupport.i18n import gettext as _
 from livesupport.model import CannedReply, Site, Topic
 from livesupport.sites.requests import check_canned, check_site, check_topic, is_site_id, tidied
-from livesupport.storage import audit, canned, settings, sites
+from livesupport.storage import audit, canned, jobs, settings, sites
 from livesupport.storage.database import Database
 
 
@@ -64,6 +64,8 @@ class Sites:
             await settings.advance(connection, "directory")
             if not await sites.change(connection, site):
                 raise NotFound(_("no such site"))
+            # Its hours or its promises may be others now, and with them when its tickets are due.
+            await jobs.add(connection, "promises", self._clock(), {"site": site.id}, key=f"promises:{site.id}")
         return await self.get(site.id)
 
     async def user_key(self, site_id: str, *, renew: bool = False) -> str:

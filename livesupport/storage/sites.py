@@ -66,7 +66,7 @@ async def _find(connection: AsyncConnection, *where: ColumnElement[bool]) -> lis
 
 
 def _site(row: Any, topics: Iterable[Any]) -> Site:
-    columns = {str(name): value for name, value in row._mapping.items()}
+    columns = {str(name): value for name, value in row._mapping.items() if value is not None}
     return msgspec.convert({**columns, "topics": [_topic(one) for one in topics]}, Site)
 
 

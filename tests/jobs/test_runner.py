@@ -223,3 +223,5 @@ async def test_a_database_that_is_away_for_a_while_stops_nothing(
     working = asyncio.create_task(runner.work())
     await asyncio.wait_for(done.wait(), 20)
     working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working

@@ -11,12 +11,13 @@ from livesupport.jobs.schedule import RECURRING
 from livesupport.jobs.tasks import Rooms, tasks
 from livesupport.storage.database import Database
 from livesupport.storage.schema import session, setup_secret
+from livesupport.tickets.alerts import Alerts
 from tests.databases import Clock
 from tests.documents import first_column, read, section
 
 
 def rooms(database: Database, clock: Clock) -> Rooms:
-    return Rooms(database, clock)
+    return Rooms(database, clock, Alerts(database, clock))
 
 
 async def test_everything_that_comes_round_is_known_and_documented(database: Database, clock: Clock) -> None:

@@ -1,0 +1,38 @@
+"""Keeps a ticket's next promise noted, in the transaction of everything that moves a clock, and the moment at which agents
+are to be told of one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from livesupport.storage import jobs, promises, threads
+from livesupport.tickets import sla
+from livesupport.tickets.sla import Alert, Promise
+
+
+async def keep(connection: AsyncConnection, ticket_id: int, now: datetime) -> list[Alert]:
+    """Notes the next promise of a ticket, and work for when agents are to be told. Returns what is still to be told; nothing
+    for a ticket whose site promises nothing. The ticket has to be locked by this transaction."""
+    terms = await promises.terms(connection, ticket_id)
+    if terms is None:
+        return []
+    events = await threads.events(connection, ticket_id)
+    story = sla.story(terms.created_at, await promises.letters(connection, ticket_id), events)
+    found = sla.promises(story, terms.priority, terms.sla, terms.hours, now)
+    await _note(connection, ticket_id, sla.next_due(found))
+    untold = sla.alerts(found, events)
+    key = f"due:{ticket_id}"
+    if untold:
+        await jobs.add(connection, "due", untold[0].at, {"ticket": ticket_id}, key=key)
+    else:
+        await jobs.remove(connection, [key])
+    return untold
+
+
+async def _note(connection: AsyncConnection, ticket_id: int, promise: Promise | None) -> None:
+    if promise is None:
+        await promises.note(connection, ticket_id, None, None, None)
+    else:
+        await promises.note(connection, ticket_id, promise.due_at, promise.kind, promise.warn_at)
