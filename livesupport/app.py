@@ -37,8 +37,10 @@ from livesupport.sealkeys import SealKeys
 from livesupport.signing import Fingerprints, VisitorTokens, load_key
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
+from livesupport.storage.files import FileStore
 from livesupport.storage.settings import next_epoch
 from livesupport.tickets.alerts import Alerts
+from livesupport.tickets.files import Files
 from livesupport.tickets.finding import Finder
 from livesupport.tickets.service import Tickets
 
@@ -98,6 +100,7 @@ async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator
         await prepare_database(config)
         async with Database.open(config.database_url) as database:
             accounts, sites = Accounts(database, clock), Sites(database, clock)
+            files = Files(database, FileStore(config.files_folder), config.files, clock)
             tickets, finder = Tickets(database, clock, lambda change: news.publish(change)), Finder(database)
             directory, metrics = Directory(accounts, sites, clock), Metrics()
             ports = _ports(accounts, tickets, tokens, directory, metrics, lambda: directory.look(desk))
@@ -115,6 +118,7 @@ async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator
                     sites=sites,
                     tickets=tickets,
                     finder=finder,
+                    files=files,
                     desk=desk,
                     news=news,
                     assets=Assets.read(locate("web")),

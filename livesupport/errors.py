@@ -35,6 +35,10 @@ class TooMuch(Invalid):
     """It can be read, and is larger or more than what is taken."""
 
 
+class TooOften(Invalid):
+    """It came too often from one place; the sentence says when to come back."""
+
+
 class Unavailable(ServiceError):
     """The store cannot be read or written at the moment (locked, full, gone) or not at all (damaged, newer than the
     program). The message says which; whatever was under way was undone as a whole."""

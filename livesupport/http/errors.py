@@ -49,7 +49,7 @@ def words(status: int) -> Words:
         case 409:
             return Words(_("Somebody was faster"), _("This was changed meanwhile. Load the page again and repeat the step."))
         case 413:
-            return Words(_("That is too much at once"), _("Nothing was changed. Please send a shorter text."))
+            return Words(_("That is too much at once"), _("Nothing was changed. Please send a shorter text, or smaller files."))
         case 421:
             return Words(_("This server has another address"), _("Open it under the address that its operator gave you."))
         case 429:
@@ -72,13 +72,13 @@ def problem(
     problems: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer to a request that failed, as a page or, under /api, as `application/problem+json`.
+    """The answer to a request that failed, as a page or, for a program, as `application/problem+json`.
 
     `message` replaces the sentence that goes with the status; `problems` maps fields to what is wrong with them.
     """
     said = words(status)
     message = message or said.message
-    if request.url.path.startswith("/api/"):
+    if is_program(request):
         return _problem_json(status, message, problems or {}, headers)
     templates: Templates = request.state["templates"]
     return templates.page(
@@ -90,6 +90,11 @@ def problem(
         problems=list((problems or {}).values()),
         reference=request.scope.get("livesupport.request_id", ""),
     )
+
+
+def is_program(request: AnyRequest[Any]) -> bool:
+    """Whether a program asks, or a page's module that says so: it is answered in JSON."""
+    return request.url.path.startswith("/api/") or request.headers.get("accept", "") == "application/json"
 
 
 def _problem_json(status: int, detail: str, problems: Mapping[str, str], headers: Mapping[str, str] | None) -> Response:
@@ -104,6 +109,7 @@ STATUS_OF: tuple[tuple[type[errors.ServiceError], int], ...] = (
     (errors.NotAllowed, 403),
     (errors.Conflict, 409),
     (errors.TooMuch, 413),
+    (errors.TooOften, 429),
     (errors.Invalid, 422),
     (errors.NoRoom, 507),
     (errors.Unavailable, 503),
@@ -125,7 +131,7 @@ async def on_http_error(request: AnyRequest[Any], error: Exception) -> Response:
 
 async def on_signed_out(request: AnyRequest[Any], error: Exception) -> Response:
     """Shows the sign-in page in place of the one that was asked for, which follows after signing in."""
-    if request.url.path.startswith("/api/"):
+    if is_program(request):
         return problem(request, 401)
     templates: Templates = request.state["templates"]
     return templates.page("login.html", 401, next=_path(request), login="", problem=_("Please sign in to go on."))

@@ -6,6 +6,7 @@ than the page asks for is refused as a whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl
 
@@ -39,20 +40,17 @@ async def read_form(request: Request, kind: type[T]) -> T:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != FORM:
         raise HTTPException(415)
-    return _convert(await request.body(), kind, 422)
+    return convert_fields(_pairs(await request.body()), kind, 422)
 
 
 def read_query(request: Request, kind: type[T]) -> T:
     """The query of the address. Raises `HTTPException` 400."""
     query: bytes = request.scope["query_string"]
-    return _convert(query, kind, 400)
+    return convert_fields(_pairs(query), kind, 400)
 
 
-def _convert(encoded: bytes, kind: type[T], status: int) -> T:
-    try:
-        pairs = parse_qsl(encoded.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-    except ValueError:  # too many fields, not ASCII, or escapes that are not UTF-8
-        raise HTTPException(400) from None
+def convert_fields(pairs: Sequence[tuple[str, str]], kind: type[T], status: int = 422) -> T:
+    """The fields of a form as a Struct. Raises `HTTPException` 400 for a field that comes twice, `status` for wrong ones."""
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise HTTPException(400)
@@ -60,3 +58,10 @@ def _convert(encoded: bytes, kind: type[T], status: int) -> T:
         return msgspec.convert(fields, kind)
     except msgspec.ValidationError:
         raise HTTPException(status) from None
+
+
+def _pairs(encoded: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError:  # too many fields, not ASCII, or escapes that are not UTF-8
+        raise HTTPException(400) from None

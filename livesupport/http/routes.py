@@ -10,6 +10,7 @@ from livesupport.http.pages.api import api, openapi
 from livesupport.http.pages.assets import asset
 from livesupport.http.pages.brand import brand
 from livesupport.http.pages.console import console, home
+from livesupport.http.pages.files import StagedFile, Upload, download
 from livesupport.http.pages.health import healthz, metrics, protocol, readyz
 from livesupport.http.pages.inbox import inbox
 from livesupport.http.pages.login import Login, Logout
@@ -30,6 +31,9 @@ def routes() -> list[BaseRoute]:
         Route("/console", console),
         Route("/inbox", inbox),
         Route("/tickets/{number}", Ticket),
+        Route("/files", Upload),
+        Route("/files/{id}", StagedFile),
+        Route("/files/{id}/{name}", download),
         Route("/privacy", privacy),
         Route("/brand/{site}.css", brand),
         Route("/widget.js", loader),

@@ -13,9 +13,11 @@ from livesupport.assets import Assets
 from livesupport.config import Config
 from livesupport.http.attempts import Attempts
 from livesupport.http.templating import Templates
+from livesupport.http.upload_gate import UploadGate
 from livesupport.live import Desk, News
 from livesupport.metrics import Metrics
 from livesupport.sites.service import Sites
+from livesupport.tickets.files import Files
 from livesupport.tickets.finding import Finder
 from livesupport.tickets.service import Tickets
 
@@ -29,6 +31,8 @@ class State(TypedDict):
     sites: Sites
     tickets: Tickets
     finder: Finder
+    files: Files
+    uploads: UploadGate
     desk: Desk
     news: News
     assets: Assets
@@ -49,6 +53,7 @@ def new_state(
     sites: Sites,
     tickets: Tickets,
     finder: Finder,
+    files: Files,
     desk: Desk,
     news: News,
     assets: Assets,
@@ -63,11 +68,13 @@ def new_state(
         sites=sites,
         tickets=tickets,
         finder=finder,
+        files=files,
+        uploads=UploadGate(config),
         desk=desk,
         news=news,
         assets=assets,
         metrics=metrics,
-        templates=Templates(assets, config.data / "templates"),
+        templates=Templates(assets, config.data / "templates", config.files),
         attempts=Attempts(),
         is_ready=is_ready,
     )

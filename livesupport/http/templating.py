@@ -18,9 +18,12 @@ from starlette.responses import HTMLResponse
 import livesupport
 from livesupport import i18n
 from livesupport.assets import Assets, locate
+from livesupport.config import Files
 from livesupport.http import wording
+from livesupport.http.attachments import file_address, file_size, staged_files
 from livesupport.http.modules import imports
 from livesupport.model import Agent
+from livesupport.tickets.kinds import SUFFIXES
 
 PAGE_FOLDERS = ("web/shared", "web/pages")
 
@@ -31,8 +34,9 @@ _GAPS = re.compile(r"[\s()]")
 class Templates:
     """One Jinja environment. Names that a template uses and nobody gave are errors, and every value is escaped."""
 
-    def __init__(self, assets: Assets, own: Path | None = None) -> None:
-        """`own`: a directory in which the operator may put templates to use instead of ours of the same name."""
+    def __init__(self, assets: Assets, own: Path | None = None, files: Files | None = None) -> None:
+        """`own`: a directory in which the operator may put templates to use instead of ours of the same name. `files`: the
+        limits that a form with files tells before they are reached."""
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([*([own] if own else []), locate("templates")]),
             autoescape=True,
@@ -43,7 +47,9 @@ class Templates:
         )
         self._environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
         self._environment.policies["ext.i18n.trimmed"] = True
-        self._environment.globals.update(asset=assets.url, imports=partial(imports, assets))
+        self._environment.globals.update(
+            asset=assets.url, imports=partial(imports, assets), file_limits=files or Files(), file_suffixes=SUFFIXES
+        )
         self._environment.filters.update(
             moment=moment,
             clock=clock,
@@ -53,6 +59,9 @@ class Templates:
             sentence=wording.event_sentence,
             language_name=language_name,
             way=way,
+            file_address=file_address,
+            file_size=file_size,
+            staged_files=staged_files,
         )
 
     def page(

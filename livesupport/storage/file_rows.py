@@ -36,9 +36,8 @@ async def add(connection: AsyncConnection, owner: str, new: StoredFile) -> None:
 
 
 async def staged(connection: AsyncConnection, owner: str, ids: Collection[str]) -> list[StoredFile]:
-    """Those of the files that this owner has uploaded and not yet sent, the oldest first."""
-    query = select(file).where(file.c.owner == owner, file.c.id.in_(ids)).order_by(file.c.created_at, file.c.id)
-    return [_file(row) for row in await connection.execute(query)]
+    """Those of the files that this owner has uploaded and not yet sent."""
+    return await _find(connection, (file.c.owner == owner) & file.c.id.in_(ids))
 
 
 async def staged_by(connection: AsyncConnection, owner: str) -> tuple[int, int]:

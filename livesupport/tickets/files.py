@@ -41,13 +41,16 @@ class Chosen(NamedTuple):
     ids: tuple[str, ...]
 
 
+NO_FILES = Chosen("", ())
+
+
 def read_chosen(field: str) -> Chosen:
     """The field's value: the page's upload key, then the ids, separated by spaces; empty: no files.
 
     Raises `Invalid` for anything else.
     """
     if not field.strip():
-        return Chosen("", ())
+        return NO_FILES
     key, *ids = field.split()
     if len(field) > 4000 or not all(map(_ID.fullmatch, ids)):
         raise Invalid({"files": _gone()})
@@ -66,7 +69,7 @@ class Files:
 
     def __init__(self, database: Database, store: FileStore, limits: Limits, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._store = store
+        self.store = store
         self._clock = clock
         self.limits = limits
 
@@ -79,11 +82,11 @@ class Files:
         tells about its place is taken out. Raises `Invalid` for a kind that is not taken, `TooMuch` for what is larger or
         more than what is, `NoRoom` when the disk is nearly full. The sentences stand under "files".
         """
-        if self._store.free() < self.limits.keep_free_bytes:
+        if self.store.free() < self.limits.keep_free_bytes:
             raise NoRoom("the disk is nearly full")
         await self._check_staged(owner)
         file_id = new_file_id()
-        found = await self._store.put(file_id, self._limited(stream), partial(examine, name=name))
+        found = await self.store.put(file_id, self._limited(stream), partial(examine, name=name))
         new = StoredFile(
             id=file_id,
             name=clean_name(name, found.kind),
@@ -95,7 +98,7 @@ class Files:
         try:
             await self._add(owner, new)
         except BaseException:
-            await self._store.delete(file_id)
+            await self.store.delete(file_id)
             raise
         return new
 
@@ -104,12 +107,13 @@ class Files:
         async with self._database.write() as connection:
             if not await file_rows.forget_staged(connection, owner, file_id):
                 raise NotFound("no such file of this owner")
-        await self._store.delete(file_id)
+        await self.store.delete(file_id)
 
     async def staged(self, chosen: Chosen) -> list[StoredFile]:
-        """Those of the chosen files that still wait, for a form that is shown again."""
+        """Those of the chosen files that still wait, in the order of the choice, for a form that is shown again."""
         async with self._database.read() as connection:
-            return await file_rows.staged(connection, chosen.owner, chosen.ids)
+            found = await file_rows.staged(connection, chosen.owner, chosen.ids)
+        return sorted(found, key=lambda one: chosen.ids.index(one.id))
 
     async def _add(self, owner: str, new: StoredFile) -> None:
         async with self._database.write() as connection:
@@ -202,7 +206,7 @@ class Files:
             found = await file_rows.placed(connection, file_id) if _ID.fullmatch(file_id) else None
         if found is None or not self._may_open(found, agent, requester, ticket, owner):
             raise NotFound("no such file for this person")
-        return found.file, await self._store.open(file_id)
+        return found.file, await self.store.open(file_id)
 
     async def open_of_house(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
         """A file that belongs to the house, for anybody. Raises `NotFound`."""
@@ -210,7 +214,7 @@ class Files:
             found = await file_rows.placed(connection, file_id) if _ID.fullmatch(file_id) else None
         if found is None or found.owner or found.ticket_id or found.pending_id:
             raise NotFound("no such file of the house")
-        return found.file, await self._store.open(file_id)
+        return found.file, await self.store.open(file_id)
 
     def _may_open(
         self,
@@ -234,7 +238,7 @@ class Files:
     async def erase(self, ids: Sequence[str]) -> None:
         """Removes the bytes of files whose rows are gone; call it after that commit. What it misses, `sweep` finds."""
         for file_id in ids:
-            await self._store.delete(file_id)
+            await self.store.delete(file_id)
 
     async def purge(self) -> int:
         """Removes the files that nobody sent in time; returns how many."""
@@ -246,12 +250,12 @@ class Files:
 
     async def sweep(self) -> int:
         """Removes bytes that no row knows of, and what a crash left half written; returns how many."""
-        stored = list(self._store.ids(ABANDONED_AFTER))  # listed first: a file's row follows its bytes
+        stored = list(self.store.ids(ABANDONED_AFTER))  # listed first: a file's row follows its bytes
         async with self._database.read() as connection:
             known = await file_rows.all_ids(connection)
         abandoned = [file_id for file_id in stored if file_id not in known]
         await self.erase(abandoned)
-        return len(abandoned) + self._store.clear_drafts(ABANDONED_AFTER)
+        return len(abandoned) + self.store.clear_drafts(ABANDONED_AFTER)
 
 
 def _gone() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import TypeVar
 
 import httpx2
@@ -23,6 +24,8 @@ from livesupport.model import Scope as ApiScope
 from livesupport.rules import Rules
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
+from livesupport.storage.files import FileStore
+from livesupport.tickets.files import Files
 from livesupport.tickets.finding import Finder
 from livesupport.tickets.requests import NewLine, NewTicket
 from livesupport.tickets.service import Tickets
@@ -37,14 +40,16 @@ PASSWORD = "a good long password"
 class House:
     """One server of a test. `ready` is what /readyz will say."""
 
-    def __init__(self, config: Config, database: Database, clock: Clock, assets: Assets) -> None:
+    def __init__(self, config: Config, database: Database, clock: Clock, assets: Assets, folder: Path) -> None:
         self.config = config
         self.clock = clock
         self.ready = True
+        self.database = database
         self.accounts = Accounts(database, clock)
         self.tokens = Tokens(database, clock)
         self.sites = Sites(database, clock)
         self.tickets = Tickets(database, clock)
+        self.files = Files(database, FileStore(folder), config.files, clock)
         self.desk = open_desk(Rules(), config.limits, 1, RING, _no_ports(Ports))
         self.news = News(self.desk, _no_ports(NewsPorts))
         self.state: State = new_state(
@@ -54,6 +59,7 @@ class House:
             sites=self.sites,
             tickets=self.tickets,
             finder=Finder(database),
+            files=self.files,
             desk=self.desk,
             news=self.news,
             assets=assets,
@@ -187,9 +193,9 @@ def assets() -> Assets:
 
 
 @pytest.fixture
-async def house(config: Config, database: Database, clock: Clock, assets: Assets) -> AsyncIterator[House]:
+async def house(config: Config, database: Database, clock: Clock, assets: Assets, tmp_path: Path) -> AsyncIterator[House]:
     """A server that answers as http://127.0.0.1:8000, with the site `default` and nobody signed in."""
-    opened = House(config, database, clock, assets)
+    opened = House(config, database, clock, assets, tmp_path / "files")
     opened.desk.set_directory([Site(id="default", name="Default")], [AgentIdentity(id=1, name="Ana")])
     yield opened
     await opened.close()
