@@ -7,8 +7,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from livesupport.accounts.passwords import Passwords
-from livesupport.errors import NotAllowed
-from livesupport.model import Agent
 from livesupport.storage.database import Database
 
 
@@ -19,12 +17,6 @@ class Service:
         self._database = database
         self._clock = clock
         self._passwords = Passwords()
-
-
-def check_administrator(actor: Agent | None) -> None:
-    """Raises `NotAllowed` unless it is an administrator who acts, or (None) whoever owns the machine, at its command line."""
-    if actor is not None and actor.role != "administrator":
-        raise NotAllowed("only an administrator may")
 
 
 def hashed(secret: str) -> str:

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from livesupport.accounts.base import Service, check_administrator
+from livesupport.accounts.base import Service
 from livesupport.accounts.requests import AgentChange, NewAgent, folded_login, password_problems
 from livesupport.errors import Conflict, Invalid, NotAllowed, NotFound
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent, Role, TicketStatus
+from livesupport.permits import check_administrator
 from livesupport.storage import agents, audit, sessions, settings, sites, threads, tickets
 
 _UNFINISHED: tuple[TicketStatus, ...] = ("unconfirmed", "new", "open", "pending", "on_hold", "solved")

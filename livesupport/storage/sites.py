@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.model import Site, Topic
-from livesupport.storage.schema import is_row_id, site, topic
+from livesupport.storage.schema import agent_topic, is_row_id, request_type, site, ticket, topic
 
 
 async def all_sites(connection: AsyncConnection) -> list[Site]:
@@ -49,6 +49,25 @@ async def add_topic(connection: AsyncConnection, site_id: str, name: str) -> Top
     """Adds a topic; a name that the site has already is a unique value broken (`Conflict`)."""
     added = insert(topic).values(site_id=site_id, name=name).returning(topic.c.id)
     return Topic(id=(await connection.execute(added)).scalar_one(), site=site_id, name=name)
+
+
+async def rename_topic(connection: AsyncConnection, topic_id: int, name: str) -> bool:
+    """Gives a topic another name; False when there is none with this id."""
+    if not is_row_id(topic_id):
+        return False
+    return (await connection.execute(update(topic).where(topic.c.id == topic_id).values(name=name))).rowcount == 1
+
+
+async def topic_in_use(connection: AsyncConnection, topic_id: int) -> bool:
+    """Whether a ticket or a type of requests has it."""
+    used = exists().where(ticket.c.topic_id == topic_id), exists().where(request_type.c.topic_id == topic_id)
+    return bool((await connection.execute(select(or_(*used)))).scalar_one())
+
+
+async def remove_topic(connection: AsyncConnection, topic_id: int) -> None:
+    """Removes a topic, also from the agents who belonged to it."""
+    await connection.execute(delete(agent_topic).where(agent_topic.c.topic_id == topic_id))
+    await connection.execute(delete(topic).where(topic.c.id == topic_id))
 
 
 async def topics_by_ids(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Topic]:
