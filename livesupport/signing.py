@@ -30,11 +30,13 @@ T = TypeVar("T")
 
 
 class VisitorToken(msgspec.Struct, frozen=True):
-    """What a visitor's token says: it opens this one chat for this one visitor. `issued` is in Unix seconds."""
+    """What a visitor's token says: it opens this one chat for this one visitor. `number` grows with each rotation; `issued` is
+    in Unix seconds."""
 
     visitor: str
     site: str
     chat: str
+    number: int
     issued: float
 
 
@@ -105,13 +107,13 @@ class VisitorTokens:
     def __init__(self, key: bytes, max_age: float, clock: Callable[[], float] = time.time) -> None:
         self._signed = Signed(key, "visitor-token", max_age, clock)
 
-    def sign(self, visitor: str, site: str, chat: str) -> str:
+    def sign(self, visitor: str, site: str, chat: str, number: int) -> str:
         """A token for this chat, issued now."""
-        return self._signed.sign([visitor, site, chat])
+        return self._signed.sign([visitor, site, chat, number])
 
     def read(self, token: str) -> VisitorToken | None:
         """What the token says; None when it is forged, damaged, too old, or was made for another purpose."""
-        read = self._signed.read(token, tuple[str, str, str])
+        read = self._signed.read(token, tuple[str, str, str, int])
         return VisitorToken(*read[0], issued=read[1]) if read else None
 
 

@@ -116,6 +116,7 @@ class Story:
         self._epochs = itertools.count(7)
         self._fresh = itertools.count(100)
         self._chat_of_token: str | None = None
+        self._token = 0
         self._tickets: dict[str, str] = {}
         self._heard: list[str] = []
         self._restart()
@@ -161,7 +162,11 @@ class Story:
     def _visitor_says(self, number: int, command: protocol.VisitorCommand) -> None:
         if isinstance(command, protocol.VisitorHello):
             chat = self._chat_of_token if command.token else None
-            self._handle(events.VisitorArrived(connection=number, visitor="visitor", hello=command, chat=chat, recent=True))
+            self._handle(
+                events.VisitorArrived(
+                    connection=number, visitor="visitor", hello=command, chat=chat, token=self._token, recent=True
+                )
+            )
             return
         if isinstance(command, protocol.Start | protocol.LeaveRequest) and command.phone:
             command = msgspec.structs.replace(command, phone=parse_phone(command.phone, "GE") or "")
@@ -190,8 +195,8 @@ class Story:
             match effect:
                 case events.Send(to=to, push=push):
                     self._hear(to, push)
-                case events.IssueToken(connection=connection, chat=chat):
-                    self._chat_of_token = chat
+                case events.IssueToken(connection=connection, chat=chat, number=number):
+                    self._chat_of_token, self._token = chat, number
                     self._hear((connection,), protocol.Token(chat=chat, token="WyJ2aXNpdG9yIl0.example.signature"))
                 case events.OpenTicket(snapshot=snapshot):
                     self._tickets[snapshot.chat] = "1001-7"

@@ -61,15 +61,16 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
 def test_a_visitor_comes_back_with_a_token(clock: Clock) -> None:
     tokens = VisitorTokens(KEY, AGE, clock)
 
-    token = tokens.read(tokens.sign("nino", "shop", "chat-1"))
+    token = tokens.read(tokens.sign("nino", "shop", "chat-1", 7))
 
     assert token is not None
-    assert (token.visitor, token.site, token.chat, token.issued) == ("nino", "shop", "chat-1", clock.now)
+    assert (token.visitor, token.site, token.chat, token.number) == ("nino", "shop", "chat-1", 7)
+    assert token.issued == clock.now
 
 
 def test_a_token_ends_with_the_greatest_age_of_a_chat(clock: Clock) -> None:
     tokens = VisitorTokens(KEY, AGE, clock)
-    token = tokens.sign("nino", "shop", "chat-1")
+    token = tokens.sign("nino", "shop", "chat-1", 7)
 
     clock.now += AGE
     assert tokens.read(token) is not None
@@ -79,7 +80,7 @@ def test_a_token_ends_with_the_greatest_age_of_a_chat(clock: Clock) -> None:
 
 def test_a_token_with_any_character_changed_opens_nothing(clock: Clock) -> None:
     tokens = VisitorTokens(KEY, AGE, clock)
-    token = tokens.sign("nino", "shop", "chat-1")
+    token = tokens.sign("nino", "shop", "chat-1", 7)
     was = tokens.read(token)
 
     # The last character of base64 may carry bits that mean nothing: those forms say the same, and no more.
@@ -96,9 +97,9 @@ def test_rubbish_is_no_token(clock: Clock, token: str) -> None:
 def test_a_token_of_another_key_or_another_purpose_opens_nothing(clock: Clock) -> None:
     tokens = VisitorTokens(KEY, AGE, clock)
     other_key = VisitorTokens(KEY[::-1], AGE, clock)
-    other_purpose = itsdangerous.URLSafeTimedSerializer(KEY, salt="livesupport.confirm").dumps(["nino", "shop", "chat-1"])
+    other_purpose = itsdangerous.URLSafeTimedSerializer(KEY, salt="livesupport.confirm").dumps(["nino", "shop", "chat-1", 7])
 
-    assert tokens.read(other_key.sign("nino", "shop", "chat-1")) is None
+    assert tokens.read(other_key.sign("nino", "shop", "chat-1", 7)) is None
     assert tokens.read(str(other_purpose)) is None
 
 

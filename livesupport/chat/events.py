@@ -93,13 +93,14 @@ class HoursChanged(Value, frozen=True):
 
 
 class VisitorArrived(Value, frozen=True):
-    """A visitor's hello. `chat` is what the token opened, after its signature was checked, and `recent` whether it was
-    issued so lately that it may bring back a chat that the server has lost; `address` is a keyed hash."""
+    """A visitor's hello. `chat` is what the token opened, after its signature was checked, `token` its number, and `recent`
+    whether it was issued so lately that it may bring back a chat that the server has lost; `address` is a keyed hash."""
 
     connection: Connection
     visitor: str
     hello: VisitorHello
     chat: str | None = None
+    token: int = 0
     recent: bool = False
     address: str = ""
 
@@ -215,12 +216,13 @@ class Close(Value, frozen=True):
 
 
 class IssueToken(Value, frozen=True):
-    """Sign a token that opens this chat for this visitor and push it as `Token`."""
+    """Sign a token with this number, which opens this chat for this visitor, and push it as `Token`."""
 
     connection: Connection
     visitor: str
     site: str
     chat: str
+    number: int
 
 
 class Snapshot(Value, frozen=True):

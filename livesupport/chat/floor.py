@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import count
 
 from livesupport.chat.believing import Restoring
 from livesupport.chat.events import AppendLines, Connection, Count, Effect, Moment, Send, Site, VisitorArrived
@@ -23,6 +24,7 @@ RUNNING_TIMERS = (
     "confirm",
 )  # fmt: skip
 MOST_ENDED = 5000
+EPOCH_SHIFT = 40  # bits: the numbers of one start's tokens are all greater than those of the starts before
 CHAT_TIMERS = (*RUNNING_TIMERS, "saving", "append", "forget", "lease")
 
 
@@ -57,6 +59,7 @@ class Floor:
         self.ended: dict[str, None] = {}  # chats that ended lately, here or as an agent's page saw it; nobody brings them back
         self.settled_at = float("-inf")  # until then those who were here before a restart come back, and nobody is offered
         self.draining = False
+        self._tokens = count(epoch << EPOCH_SHIFT | 1)
         self._tabs: dict[str, dict[Connection, VisitorSocket]] = {}  # the same sockets, by visitor
         self._touched: dict[str, Chat] = {}
         self._told_agents: dict[int, Agent] = {}
@@ -82,6 +85,10 @@ class Floor:
     def tabs_of(self, visitor: str) -> list[VisitorSocket]:
         """All open pages of one visitor, found without looking at those of others: after a restart thousands are asked for."""
         return list(self._tabs.get(visitor, {}).values())
+
+    def next_token(self) -> int:
+        """The number of the next token, greater than all before, also those of a server that has died."""
+        return next(self._tokens)
 
     # ── speaking ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

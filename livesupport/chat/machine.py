@@ -19,6 +19,7 @@ from livesupport.chat import (
     service,
     supervision,
     talk,
+    tokens,
     transfers,
     views,
     visitors,
@@ -190,6 +191,8 @@ class ChatMachine:
         socket = self._floor.visitor_sockets.get(event.connection)
         handler = VISITOR_COMMANDS.get(type(event.command))
         if socket is not None and handler is not None:
+            if socket.unanswered_token:
+                tokens.answered(self._floor, socket)
             handler(self._floor, socket, event.command)
 
     def _agent_said(self, event: ev.AgentSaid) -> None:

@@ -7,9 +7,9 @@ ticket of this chat, and the chat goes on: same numbers, same agent, no reload (
 
 from __future__ import annotations
 
-from livesupport.chat import conversion, endings, filling, matching, opening, views
+from livesupport.chat import conversion, endings, filling, matching, opening, tokens, views
 from livesupport.chat.believing import Restoring, Union, last_agent, missing_lines
-from livesupport.chat.events import Close, FindTicket, IssueToken, TicketFound, VisitorArrived
+from livesupport.chat.events import Close, FindTicket, TicketFound, VisitorArrived
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import CloseCode, Line, Records, RefusalCode, VisitorCard, Wanted
 from livesupport.chat.seal import ChatName
@@ -236,7 +236,9 @@ def ticket_found(floor: Floor, event: TicketFound) -> None:
         return
     chat = _revive(floor, restoring, lines, tabs[0])
     for socket in tabs:
-        _attach(floor, chat, socket)
+        _attach(chat, socket)
+    tokens.rotate(floor, chat, *tabs)
+    for socket in tabs:
         if socket.connection in restoring.sending:
             filling.ask_tab(floor, chat, socket, restoring.sending[socket.connection])
         else:
@@ -273,12 +275,11 @@ def _topic(lines: list[Line]) -> int | None:
     return named[-1].topic
 
 
-def _attach(floor: Floor, chat: Chat, socket: VisitorSocket) -> None:
-    """The visitor's page is in the chat again, and gets a fresh token."""
+def _attach(chat: Chat, socket: VisitorSocket) -> None:
+    """The visitor's page is in the chat again."""
     socket.chat, socket.rating = chat, chat.rating
     chat.sockets.add(socket.connection)
     chat.audience = None
-    floor.effects.append(IssueToken(connection=socket.connection, visitor=chat.visitor, site=chat.site, chat=chat.id))
 
 
 def _give_back_agent(floor: Floor, chat: Chat, agent_id: int | None) -> None:
@@ -316,6 +317,5 @@ def renew_lease(floor: Floor, chat: Chat) -> None:
     """A fresh token for every page, as long as the chat lives: an old one brings nothing back."""
     if chat.status == "ended":
         return
-    for connection in chat.sockets:
-        floor.effects.append(IssueToken(connection=connection, visitor=chat.visitor, site=chat.site, chat=chat.id))
+    tokens.renew(floor, chat)
     floor.timers.set("lease", chat.id, floor.now.mono + opening.LEASE_EVERY)

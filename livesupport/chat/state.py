@@ -105,6 +105,15 @@ class Rating:
 
 
 @dataclass(slots=True, eq=False, repr=False)
+class Tokens:
+    """The numbers of a chat's tokens (`tokens.py`)."""
+
+    newest: int = 0
+    lowest: int = 0  # those below open nothing any more
+    held: list[tuple[float, int]] = field(default_factory=list)  # since when (monotonic) a page is known to hold which
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class Receipts:
     """How far one side has received and seen the lines."""
 
@@ -131,6 +140,7 @@ class Chat:
     fingerprints: tuple[str, ...] = ()
     status: Status = "waiting"
     sockets: set[Connection] = field(default_factory=set)
+    tokens: Tokens = field(default_factory=Tokens)
     visitor_receipt: Receipts = field(default_factory=Receipts)
     agent_receipt: Receipts = field(default_factory=Receipts)
     # the visitor's absence
@@ -198,6 +208,7 @@ class VisitorSocket:
     chat: Chat | None = None
     rating: Rating | None = None
     pages: Pages | None = None  # records of its chat that are on their way from this page
+    unanswered_token: int = 0  # number of the token that it was given and has said nothing since; 0: there is none
 
 
 @dataclass(slots=True, eq=False, repr=False)

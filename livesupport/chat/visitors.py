@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from livesupport.chat import conversion, endings, filling, matching, opening, restoring, service, views
-from livesupport.chat.events import Close, IssueToken, RequestSaved, SaveRequest, VisitorArrived, VisitorLost
+import msgspec
+
+from livesupport.chat import conversion, endings, filling, matching, opening, restoring, service, tokens, views
+from livesupport.chat.events import Close, RequestSaved, SaveRequest, VisitorArrived, VisitorLost
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import (
     VERSION,
@@ -27,19 +29,22 @@ from livesupport.chat.state import Chat, VisitorSocket
 
 
 def arrived(floor: Floor, event: VisitorArrived) -> None:
-    """Welcomes a visitor's page, and gives it back its chat when its token opened one that is still here."""
+    """Welcomes a visitor's page, and gives it back its chat when its token opens one that is still here. Whoever shows a token
+    that was rotated away is a stranger."""
     connection, hello = event.connection, event.hello
     site = floor.sites.get(hello.site)
     if site is None:
         floor.refuse(connection, "unknown_site")
         floor.effects.append(Close(connections=(connection,), code=CloseCode.FORBIDDEN))
         return
+    chat = _chat_of(floor, event)
+    if chat is not None and not tokens.opens(floor, chat, event.token):
+        event, chat = msgspec.structs.replace(event, visitor=floor.new_id(), chat=None), None
     socket = VisitorSocket(
         connection=connection, visitor=event.visitor, site=site.id, address=event.address,
         language=hello.language, hidden=hello.hidden, mobile=hello.mobile,
     )  # fmt: skip
     floor.seat(socket)
-    chat = _chat_of(floor, event)
     lost = chat is None and restoring.may_begin(floor, event)
     if lost and restoring.is_full(floor):
         floor.effects.append(Close(connections=(connection,), code=CloseCode.TRY_LATER))
@@ -48,6 +53,7 @@ def arrived(floor: Floor, event: VisitorArrived) -> None:
     floor.send((connection,), service.of_site(floor, site.id))
     if chat is not None:
         _attach(floor, chat, socket)
+        tokens.rotate(floor, chat, socket)
         if filling.may_hold_more(chat, hello.tip):
             filling.ask_tab(floor, chat, socket)
         else:
@@ -90,7 +96,6 @@ def _attach(floor: Floor, chat: Chat, socket: VisitorSocket) -> None:
         chat.gone_at, chat.gone = None, False
         floor.seats_changed = True
     floor.touch(chat)
-    floor.effects.append(IssueToken(connection=socket.connection, visitor=chat.visitor, site=chat.site, chat=chat.id))
 
 
 def _show(floor: Floor, chat: Chat, socket: VisitorSocket, tip: Tip | None) -> None:
@@ -112,6 +117,7 @@ def start(floor: Floor, socket: VisitorSocket, command: Start) -> None:
             socket.visitor = known.visitor
             floor.seat(socket)
             _attach(floor, known, socket)
+            tokens.rotate(floor, known, socket)
         _show(floor, known, socket, None)
         return
     code, field = _why_not(floor, socket, command)
@@ -129,6 +135,7 @@ def start(floor: Floor, socket: VisitorSocket, command: Start) -> None:
     floor.say(chat, "opened", "visitor", name=card.name, text=card.question, id=command.id, topic=chat.topic, card=card)
     for tab in [each for each in floor.tabs_of(chat.visitor) if _is_tab_of(each, chat)]:
         _attach(floor, chat, tab)
+    tokens.rotate(floor, chat, socket)
     floor.show_lines(chat.sockets, chat)
     endings.watch_age(floor, chat)
     matching.enter_queue(floor, chat, returning=False)

@@ -38,7 +38,7 @@ class ChatCopy:
         """Takes in one push that concerns this chat."""
         match frame["t"]:
             case "chat":
-                self.state = frame
+                self.state, self.over = frame, ""
             case "lines":
                 self._following = frame["count"]
                 if frame.get("reset"):

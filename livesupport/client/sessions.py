@@ -119,6 +119,14 @@ class VisitorSession:
             self.chat = ChatCopy("visitor")
         self.chat.id, self.token = frame["chat"], frame["token"]
 
+    def hear_sibling(self, chat: str, token: str) -> bool:
+        """Another page of the same browser was given this token, and older ones will open the chat no more. True when this page
+        knew of no chat: then it should connect anew. A page in one chat is not drawn into another."""
+        knew = self.token is not None
+        if not (knew and self.chat.id and self.chat.id != chat):
+            self.token = token
+        return not knew
+
     def _over(self, reason: str) -> None:
         self.chat.over = reason
         self.token = self.remembered = None

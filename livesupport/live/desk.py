@@ -119,7 +119,7 @@ class Desk:
         return effects
 
     def _issue_token(self, effect: IssueToken) -> None:
-        token = self.ports.sign_token(effect.visitor, effect.site, effect.chat)
+        token = self.ports.sign_token(effect.visitor, effect.site, effect.chat, effect.number)
         self.hub.deliver((effect.connection,), Token(chat=effect.chat, token=token))
 
     # ── Time ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -31,8 +31,8 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     authenticate: Callable[[str], Awaitable[SignedIn | None]]
     """The secret of a session cookie in, who it is out."""
 
-    sign_token: Callable[[str, str, str], str]
-    """Visitor, site and chat in."""
+    sign_token: Callable[[str, str, str, int], str]
+    """Visitor, site, chat and the token's number in."""
     read_token: Callable[[str], VisitorToken | None]
     parse_phone: Callable[[str, str], str | None]
     """Text and region in, E.164 out."""

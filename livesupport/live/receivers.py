@@ -172,6 +172,7 @@ class VisitorReceiver(SocketReceiver):
             visitor=self._visitor,
             hello=hello,
             chat=token.chat if token else None,
+            token=token.number if token else 0,
             recent=token is not None and self._desk.clock().wall - token.issued <= LEASE_SECONDS,
             address=ports.fingerprint(neighbourhood(self._host)),
         )

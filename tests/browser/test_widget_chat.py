@@ -7,9 +7,10 @@ import json
 import pytest
 from playwright.async_api import WebSocketRoute, expect
 
+from livesupport.chat import tokens
 from tests.browser.hostile import HOSTILE, VECTORS, is_harmless
 from tests.browser.house import BrowserHouse
-from tests.browser.visitor import NOT_SAVED, QUESTION, answer, answered, panel_of, talking, visitor
+from tests.browser.visitor import NOT_SAVED, QUESTION, Visitor, answer, answered, panel_of, talking, visitor
 from tests.databases import SOFIA
 
 # ── talking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -125,6 +126,40 @@ async def test_a_tab_that_was_open_before_joins_a_chat_begun_in_another(house: B
     await nino.start()
 
     await expect(second.said(QUESTION)).to_be_visible()
+
+
+async def test_an_old_token_opens_the_chat_for_a_tab_that_others_help_and_for_nobody_else(
+    house: BrowserHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a tab that the browser had put to sleep, and as whoever has copied the token from a duplicate of it."""
+    monkeypatch.setattr(tokens, "OUTLIVES", 0.0)
+    nino, _ana, _chat = await talking(house)
+    old = await token_in(nino)
+    second = await visitor(house, nino.page.context)
+    await second.launcher.click()
+    await expect(second.said("Good day, Nino.")).to_be_visible()
+    await second.say("From the other tab")
+    await expect(nino.said("From the other tab")).to_be_visible()
+
+    await keep_token(second, old)
+    await second.page.reload()
+    await expect(second.said("Good day, Nino.")).to_be_visible()
+
+    stranger = await visitor(house, await house.browser())
+    await stranger.open()
+    await keep_token(stranger, old)
+    await stranger.page.reload()
+    await expect(stranger.text("Your last chat is over and was erased.")).to_be_visible()
+
+
+async def token_in(nino: Visitor) -> str:
+    """What the panel keeps in its sessionStorage."""
+    return str(await nino.panel.locator("html").evaluate("() => sessionStorage['livesupport:default']"))
+
+
+async def keep_token(nino: Visitor, token: str) -> None:
+    """As if the panel had kept this one."""
+    await nino.panel.locator("html").evaluate("(_, token) => { sessionStorage['livesupport:default'] = token; }", token)
 
 
 async def test_what_is_written_without_a_connection_is_kept_and_arrives_once(house: BrowserHouse) -> None:

@@ -87,6 +87,8 @@ class Stage:
             for connection in effect.connections:
                 self.machine.handle(ev.VisitorLost(connection=connection, leaving=False), self.now)
         else:
+            if isinstance(effect, ev.IssueToken):
+                self.pages[effect.connection].token = effect.number
             shelves: dict[type, list[Any]] = {
                 ev.OpenTicket: self.opened, ev.AppendLines: self.appended, ev.SaveRequest: self.requests,
                 ev.IssueToken: self.tokens, ev.Count: self.counts,
@@ -166,6 +168,7 @@ class Page:
 
     connection: int
     chat: str = ""
+    token: int = 0  # the number of its newest one
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
@@ -245,7 +248,7 @@ class Visitor(Page):
         self.stage.happens(
             ev.VisitorArrived(
                 connection=self.connection, visitor=self.visitor, chat=(self.chat or None) if token else None,
-                recent=recent, address=self.address, hello=p.VisitorHello(site=self.site, **hello),
+                token=self.token, recent=recent, address=self.address, hello=p.VisitorHello(site=self.site, **hello),
             )
         )  # fmt: skip
         return self
@@ -261,7 +264,7 @@ class Visitor(Page):
     def opens_another_tab(self, **hello: Any) -> Visitor:
         """Another page of the same browser; it has got the token from this one."""
         tab = Visitor(self.stage, self.name, self.visitor, self.site, self.address)
-        tab.chat = self.chat
+        tab.chat, tab.token = self.chat, self.token
         return tab.arrives(**hello)
 
     def does(self, command: p.VisitorCommand) -> Self:

@@ -121,6 +121,7 @@ class Machine(RuleBasedStateMachine):
         self.known: list[tuple[str, str]] = []  # visitors and their sites, in the order of their coming
         self.visitor_pages: dict[int, tuple[str, str]] = {}  # connection → (visitor, site)
         self.tokens: dict[str, str] = {}  # visitor → chat
+        self.token_numbers: dict[str, int] = {}
         self.tickets: set[str] = set()
         self.may_exceed: set[str] = set()  # chats that were handed over, taken over, or had fallen asleep
         self.unanswered: list[OpenTicket] = []
@@ -143,7 +144,7 @@ class Machine(RuleBasedStateMachine):
                 for connection in effect.to:
                     self.pages[connection].hear(effect.push)
             elif isinstance(effect, IssueToken):
-                self.tokens[effect.visitor] = effect.chat
+                self.tokens[effect.visitor], self.token_numbers[effect.visitor] = effect.chat, effect.number
             elif isinstance(effect, Close):
                 for connection in effect.connections:
                     self.pages.pop(connection)
@@ -216,8 +217,10 @@ class Machine(RuleBasedStateMachine):
         chat = self.tokens.get(visitor[0])
         tip = page.tip(chat) if chat else None
         hello = p.VisitorHello(site=visitor[1], mobile=mobile, tip=tip)
-        arrived = VisitorArrived(connection=page.connection, visitor=visitor[0], hello=hello, chat=chat, recent=True)
-        self.say(arrived)
+        number = self.token_numbers.get(visitor[0], 0)
+        self.say(
+            VisitorArrived(connection=page.connection, visitor=visitor[0], hello=hello, chat=chat, token=number, recent=True)
+        )
 
     def visitor_connection(self, pick: int) -> int | None:
         if not self.known:

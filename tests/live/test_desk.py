@@ -223,10 +223,10 @@ async def test_a_fault_inside_the_machine_is_logged_without_words_and_the_desk_g
 
 async def test_an_effect_that_fails_does_not_stop_the_next() -> None:
     office = BackOffice()
-    wanted: list[Effect] = [IssueToken(connection=1, visitor="v", site="s", chat="c"), Count(name="started")]
+    wanted: list[Effect] = [IssueToken(connection=1, visitor="v", site="s", chat="c", number=1), Count(name="started")]
     desk = desk_of(Script(lambda event: wanted), office)
 
-    def unsigned(visitor: str, site: str, chat: str) -> str:
+    def unsigned(visitor: str, site: str, chat: str, number: int) -> str:
         raise RuntimeError("no key")
 
     desk.ports = msgspec.structs.replace(desk.ports, sign_token=unsigned)

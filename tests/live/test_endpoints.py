@@ -83,7 +83,7 @@ async def test_a_console_without_a_session_stays_out(house: House) -> None:
 
 
 async def test_a_visitors_token_opens_no_console(house: House) -> None:
-    token = house.desk.ports.sign_token("visitor", "default", "chat")
+    token = house.desk.ports.sign_token("visitor", "default", "chat", 1)
     assert await refusal(house, f"/ws/agent?token={token}", additional_headers={"authorization": f"Bearer {token}"}) == 403
 
 
@@ -185,7 +185,7 @@ async def test_exempt_networks_are_not_counted() -> None:
 
 async def test_one_visitor_opens_so_many_tabs_and_no_more() -> None:
     async with open_house(Limits(sockets_per_visitor=2)) as house:
-        token = house.desk.ports.sign_token("nino", "default", "chat-of-nino-0001")
+        token = house.desk.ports.sign_token("nino", "default", "chat-of-nino-0001", 1)
         async with house.visitor(token), house.visitor(token):
             async with house.visitor(token, hello=False) as third:
                 await third.say("hello", site="default", token=token)

@@ -14,7 +14,7 @@ from tests.live.house import open_house
 )
 async def test_only_a_fresh_token_brings_a_chat_back(age: float, restoring: bool) -> None:
     async with open_house() as house:
-        token = house.desk.ports.sign_token("vera", "default", "chat-lost-00000001")
+        token = house.desk.ports.sign_token("vera", "default", "chat-lost-00000001", 1)
         house.clock.advance(age)
 
         async with house.visitor(hello=False) as vera:
@@ -26,7 +26,7 @@ async def test_only_a_fresh_token_brings_a_chat_back(age: float, restoring: bool
 
 async def test_a_token_of_another_site_brings_nothing_back() -> None:
     async with open_house() as house:
-        token = house.desk.ports.sign_token("vera", "another", "chat-lost-00000001")
+        token = house.desk.ports.sign_token("vera", "another", "chat-lost-00000001", 1)
 
         async with house.visitor(hello=False) as vera:
             await vera.say("hello", site="default", token=token)

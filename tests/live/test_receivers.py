@@ -72,7 +72,7 @@ async def test_nino_may_say_ten_things_at_once_and_is_told_when_to_say_the_next(
 
 
 async def test_tabs_of_one_visitor_share_the_credit(house: House) -> None:
-    token = house.desk.ports.sign_token("nino", "default", "chat-of-nino-0001")
+    token = house.desk.ports.sign_token("nino", "default", "chat-of-nino-0001", 1)
     async with house.visitor(token) as nino, house.visitor(token) as tab:
         for number in range(10):
             await nino.say("say", id=f"message-of-nino-{number:02}", text="hello")

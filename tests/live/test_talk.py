@@ -56,7 +56,7 @@ async def test_nino_reloads_and_finds_the_chat_again_by_her_token(house: House) 
 
 
 async def test_a_token_of_another_site_opens_nothing(house: House) -> None:
-    token = house.desk.ports.sign_token("visitor-of-elsewhere", "elsewhere", "chat-of-elsewhere-1")
+    token = house.desk.ports.sign_token("visitor-of-elsewhere", "elsewhere", "chat-of-elsewhere-1", 1)
     async with house.visitor(hello=False) as mallory:
         await mallory.say("hello", site="default", token=token)
         assert not (await mallory.hear("welcome")).get("resumed", False)

@@ -56,8 +56,20 @@ class Page(Generic[S]):
                 self._again(resume_after)
 
     def _again(self, wait: float | None = None) -> None:
-        self._time.after(backoff(self._tries, self._time.chance.random()) if wait is None else wait, self._connect)
+        def again() -> None:
+            if self.link is None:
+                self._connect()
+
+        self._time.after(backoff(self._tries, self._time.chance.random()) if wait is None else wait, again)
         self._tries += 1
+
+    def connect_anew(self) -> None:
+        """Drops the socket and makes a new one."""
+        if self.link is not None:
+            self.link.close(1000, "page")
+            self.link = None
+            self.session.lost()
+        self._connect()
 
     def send(self, *frames: Frame) -> None:
         """Says it, if there is a connection; what the session keeps is said again after the next welcome."""
@@ -153,21 +165,50 @@ def shown(copy: ChatCopy) -> list[Shown]:
     ]
 
 
+class Browser:
+    """The pages of one visitor, which tell each other their token."""
+
+    def __init__(self, time: Time) -> None:
+        self.pages: list[VisitorPage] = []
+        self._time = time
+
+    def joins(self, page: VisitorPage) -> None:
+        """A new page asks the others."""
+        for other in self.pages:
+            if other.is_open and other.session.token:
+                self._time.after(0.002, lambda other=other: page.hears_sibling(other.session.chat.id, other.session.token))  # type: ignore[misc]
+        self.pages.append(page)
+
+    def tells(self, page: VisitorPage, chat: str, token: str) -> None:
+        """A page was given a token."""
+        for other in self.pages:
+            if other is not page:
+                self._time.after(0.002, lambda other=other: other.hears_sibling(chat, token))  # type: ignore[misc]
+
+
 class VisitorPage(Page[VisitorSession]):
     """A panel."""
 
     author = "visitor"
 
-    def __init__(self, name: str, visitor: str, session: VisitorSession, server: Server, history: History) -> None:
-        self._visitor = visitor
+    def __init__(self, name: str, browser: Browser, session: VisitorSession, server: Server, history: History) -> None:
+        self._browser = browser
         self._was_over = ""
         super().__init__(name, session, server, history)
+        browser.joins(self)
+
+    def hears_sibling(self, chat: str, token: str | None) -> None:
+        """Another tab tells its token."""
+        if self.is_open and token and self.session.hear_sibling(chat, token):
+            self.connect_anew()
 
     def _knock(self, link: Link) -> None:
-        self._server.visitor(link, self._visitor)
+        self._server.visitor(link, self.name.split(".")[0])
 
     def _write_down(self, frame: Frame, unsent: set[str]) -> None:
         super()._write_down(frame, unsent)
+        if frame["t"] == "token":
+            self._browser.tells(self, frame["chat"], frame["token"])
         if self.session.chat.over == "lost" and self._was_over != "lost":
             self._note("over", self.session.chat.id, data="lost")
         self._was_over = self.session.chat.over

@@ -123,9 +123,13 @@ class Server:
         if not isinstance(command, p.VisitorHello):
             self.happens(ev.VisitorSaid(connection=number, command=command))
             return
-        visitor, chat, issued = (command.token or f"{new_visitor}-{number}||0").split("|")
+        visitor, chat, issued, token = (command.token or f"{new_visitor}-{number}||0|0").split("|")
         is_recent = self.time.now - float(issued) <= LEASE
-        self.happens(ev.VisitorArrived(connection=number, visitor=visitor, hello=command, chat=chat or None, recent=is_recent))
+        self.happens(
+            ev.VisitorArrived(
+                connection=number, visitor=visitor, hello=command, chat=chat or None, token=int(token), recent=is_recent
+            )
+        )
 
     def _hear_agent(self, number: int, who: int, frame: str) -> None:
         if number not in self._links:
@@ -151,7 +155,7 @@ class Server:
             case ev.Send():
                 self._send(effect.to, effect.push)
             case ev.IssueToken():
-                token = f"{effect.visitor}|{effect.chat}|{self.time.now}"
+                token = f"{effect.visitor}|{effect.chat}|{self.time.now}|{effect.number}"
                 self._send((effect.connection,), p.Token(chat=effect.chat, token=token))
             case ev.Close():
                 for connection in effect.connections:

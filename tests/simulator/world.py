@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from livesupport.client import AgentSession, VisitorSession
 from tests.simulator.history import History
 from tests.simulator.network import Time
-from tests.simulator.pages import AgentPage, Page, VisitorPage
+from tests.simulator.pages import AgentPage, Browser, Page, VisitorPage
 from tests.simulator.server import Server
 
 T = TypeVar("T")
@@ -27,6 +27,7 @@ class World:
         self.chance = self.time.chance
         self.history = History()
         self.server = Server(self.time, self.history)
+        self.browsers: dict[str, Browser] = {}
         self.visitors: list[VisitorPage] = []
         self.agents: list[AgentPage] = []
         self._names = 0
@@ -74,7 +75,8 @@ class World:
 
     def _open_panel(self, visitor: str, session: VisitorSession | None = None) -> None:
         session = session or VisitorSession("shop")
-        self.visitors.append(VisitorPage(self._name(visitor), visitor, session, self.server, self.history))
+        browser = self.browsers.setdefault(visitor, Browser(self.time))
+        self.visitors.append(VisitorPage(self._name(visitor), browser, session, self.server, self.history))
 
     def _open_console(self, who: int) -> None:
         self.agents.append(AgentPage(self._name(f"agent-{who}"), who, AgentSession(), self.server, self.history))

@@ -142,7 +142,7 @@ const changes = {
 
   chat(state, info, now) {
     const quiet = info.status !== "active" || info.agent_gone || info.visitor_gone || info.agent !== state.info?.agent;
-    return { chat: info.chat, info, infoAt: now, ...(quiet && { typingUntil: null }) };
+    return { chat: info.chat, info, infoAt: now, erased: null, ...(quiet && { typingUntil: null }) };
   },
 
   erased(state, { reason }) {

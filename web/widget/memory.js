@@ -1,69 +1,76 @@
 /**
- * What a reload may find: the chat's token, and how far it was read, in this tab's sessionStorage; never a text. Other tabs
- * of the same site are asked for their token, so that all of them show one chat.
+ * What a reload may find: the chat's token, and how far it was read, in this tab's sessionStorage; never a text. Tabs of the
+ * same site tell each other their token, so that all of them show one chat, and know the newest: older ones open it no more.
  */
 import { page } from "../shared/page.js";
 
 const KEY = `livesupport:${page.site?.id}`;
 const TIP = `${KEY}:tip`;
-const SIBLINGS_ANSWER_WITHIN = 300; // ms
+/** Milliseconds. */
+const SIBLINGS_ANSWER_WITHIN = 300;
 
-/** @type {string | null} */
-let token = null;
+/** @typedef {{token: string, chat?: string}} Held a token, and what it opens if this page has heard of that */
+
+/** @type {BroadcastChannel | undefined} */
+let siblings;
+/** @type {Storage | undefined} */
+let storage;
+// A browser may deny a frame the second of them, or both.
+try {
+  siblings = new BroadcastChannel(KEY);
+  storage = sessionStorage;
+} catch {}
 
 /** Whether this tab can keep the token; without it a reload ends the chat. */
-export const survivesReload = (() => {
-  try {
-    token = sessionStorage.getItem(KEY);
-    return true;
-  } catch {
-    return false;
-  }
-})();
+export const survivesReload = Boolean(storage);
 
-const siblings = "BroadcastChannel" in self ? new BroadcastChannel(KEY) : null;
+const kept = storage?.getItem(KEY);
+/** @type {Held | null} */
+let held = kept ? { token: kept } : null;
 
-/** The token of the chat that is going on, or null. */
-export const recall = () => token;
+/** The token of the chat that is going on, if there is one. */
+export const recall = () => held?.token;
 
-/** Keeps a token; with null it is forgotten. */
-export function remember(/** @type {string | null} */ value) {
-  const isNews = value && value !== token;
-  token = value;
-  if (isNews) siblings?.postMessage({ token });
-  if (!survivesReload) return;
-  if (token) return sessionStorage.setItem(KEY, token);
-  sessionStorage.removeItem(KEY);
-  sessionStorage.removeItem(TIP);
+/** Keeps a token, and tells the other tabs; with null it is forgotten. */
+export function remember(/** @type {Held | null} */ value) {
+  if (value && value.token !== recall()) siblings?.postMessage(value);
+  keep(value);
+}
+
+function keep(/** @type {Held | null} */ value) {
+  held = value;
+  if (held) return storage?.setItem(KEY, held.token);
+  storage?.removeItem(KEY);
+  storage?.removeItem(TIP);
 }
 
 /** Keeps the place of the last line that was here, so that a server which lost its memory can tell what nobody holds. */
 export function rememberTip(/** @type {{epoch: number, seq: number}} */ { epoch, seq }) {
-  if (survivesReload && token) sessionStorage.setItem(TIP, JSON.stringify({ epoch, seq }));
+  if (held) storage?.setItem(TIP, JSON.stringify({ epoch, seq }));
 }
 
 /** That place, or null. */
 export function recallTip() {
-  return JSON.parse((survivesReload && sessionStorage.getItem(TIP)) || "null");
+  return JSON.parse(storage?.getItem(TIP) || "null");
 }
 
 /**
- * Asks the other tabs for a chat that is going on; resolves when one answers, or after 300 ms.
- * @param {() => void} onLater a sibling has begun a chat since; `recall()` knows its token
+ * Asks the other tabs for a chat that is going on, or for a newer token of this one; resolves at once when there is a token, or
+ * when one of them answers, or after 300 ms. A page in one chat is not drawn into another.
+ * @param {() => void} onFirst called when a page that knew of no chat has learned of one
+ * @returns {Promise<void>}
  */
-export async function askSiblings(onLater) {
-  let isLater = false;
-  await new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
+export function askSiblings(onFirst) {
+  return new Promise((resolve) => {
     siblings?.addEventListener("message", ({ data }) => {
-      if (data.asks && token) siblings.postMessage({ token });
-      if (!data.token || token) return;
-      remember(data.token);
-      if (isLater) onLater();
+      if (data.asks && held) siblings?.postMessage(held);
+      if (!data.token || (held?.chat && held.chat !== data.chat)) return;
+      const isFirst = !held;
+      keep(data);
+      if (isFirst) onFirst();
       resolve();
     });
-    if (token || !siblings) return resolve();
-    siblings.postMessage({ asks: true });
-    setTimeout(resolve, SIBLINGS_ANSWER_WITHIN);
+    siblings?.postMessage({ asks: true });
+    setTimeout(resolve, held ? 0 : SIBLINGS_ANSWER_WITHIN);
   });
-  isLater = true;
 }

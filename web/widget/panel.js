@@ -102,9 +102,7 @@ const hears = {
     state.service = service;
   },
 
-  token({ token }) {
-    remember(token);
-  },
+  token: remember,
 
   /** The server has lost its memory: it gets back what this page holds, which after a reload is nothing. */
   async wanted({ chat, after = 0 }) {
