@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from livesupport.i18n import gettext as _
 from livesupport.model import TicketEvent
 
@@ -38,15 +40,34 @@ def priority_word(priority: str) -> str:
     return {"low": _("Low"), "normal": _("Normal"), "high": _("High"), "urgent": _("Urgent")}.get(priority, priority)
 
 
+def promise_word(kind: str) -> str:
+    """What was promised to the requester."""
+    return {"first_reply": _("first reply"), "next_reply": _("next reply"), "resolution": _("solution")}.get(kind, kind)
+
+
 def event_sentence(event: TicketEvent) -> str:
     """What happened to a ticket, in one short sentence."""
-    words = status_word if event.what == "status" else priority_word if event.what == "priority" else str
+    words = _WORDS.get(event.what, str)
     values = {"who": event.actor, "old": words(event.old), "new": words(event.new)}
     return _event_text(event).format(**values)
 
 
+_WORDS: Mapping[str, Callable[[str], str]] = {
+    "status": status_word,
+    "priority": priority_word,
+    "due_soon": promise_word,
+    "overdue": promise_word,
+}
+
+
 def _event_text(event: TicketEvent) -> str:
     match event.what:
+        case "due_soon":
+            return _("Due soon: {new}")
+        case "overdue":
+            return _("Overdue: {new}")
+        case "status" if not event.actor:
+            return _("The status changed from {old} to {new}")
         case "created":
             return _("{who} opened this ticket")
         case "status":
