@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import URL, Integer, Table, make_url, select, text
+from sqlalchemy import URL, Table, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -184,7 +184,7 @@ async def _start_afresh(url: str, seeds: Seeds) -> None:
     async with _connection(url) as connection:
         for table in reversed(metadata.sorted_tables):
             await connection.execute(table.delete())
-            if isinstance(table.columns[0].type, Integer) and len(table.primary_key) == 1:
+            if table.autoincrement_column is not None:
                 await connection.execute(text(f"ALTER SEQUENCE {table.name}_id_seq RESTART"))
         for table, rows in seeds.items():
             if rows:

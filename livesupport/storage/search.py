@@ -1,51 +1,134 @@
-"""How to find a ticket by what somebody remembers of it: a folded copy of its short fields, searched word by word.
+"""How a ticket is found by what somebody remembers of it: the words of its subject, messages, names, numbers and tags.
 
-The folding is done in the program, so both databases find the same, in every alphabet: upper and lower case, full-width
-forms and the digits of Persian or Arabic are one.
+`ticket_search` holds the stems of every ticket, the same rows in both databases. What makes them quick to find is the
+database's own: SQLite keeps an FTS5 index beside the table (triggers carry every change over), PostgreSQL a `tsvector` in
+it. Only this file knows the difference.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, Text, cast, column, false, func, insert, literal, select, table, text, true, update
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from livesupport.storage import analyser
+from livesupport.storage.analyser import fold
+from livesupport.storage.schema import ticket, ticket_message, ticket_search, ticket_tag
 
 MOST_CHARACTERS = 200  # of a query; the rest is ignored
 MOST_WORDS = 8
+SHORTEST_BEGINNING = 3  # characters by which a longer word is found
+COLUMNS = frozenset({"number", "subject", "name", "phone", "email", "fields"})  # of a ticket, that are searched
 
 _PHONE = re.compile(r"[0-9\s()+./-]+")
-_TICKET_NUMBER = re.compile(r"#?[1-9][0-9]*(-[0-9])?")
+_NUMBER = re.compile(r"#?[1-9][0-9]*(-[0-9])?")
+_BEGINNING_OF_NUMBER = re.compile(r"#?([0-9]+)")
+_INDEX = table("ticket_index", column("rowid"), column("ticket_index"))
 
 
-def searchable(number: str, name: str, phone: str, subject: str) -> str:
-    """What goes into the search column of a ticket: one field per line, so that no word matches across two."""
-    return "\n".join(["#" + number, *map(fold, (name, phone, subject))])
+# ── What is found ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def matches(column: ColumnElement[str], query: str) -> ColumnElement[bool]:
-    """True where every word of the query occurs; the query's own `%` and `_` are ordinary characters."""
-    return and_(True, *(column.contains(word, autoescape=True) for word in words(query)))
+def matches(connection: AsyncConnection, query: str) -> ColumnElement[bool]:
+    """True of tickets that have every word of the query. A query without a word finds nothing, an empty one everything."""
+    if not query.strip():
+        return true()
+    wanted = terms(query)
+    if not wanted:
+        return false()
+    if connection.dialect.name == "sqlite":
+        written = " AND ".join(f'"{word}"*' if beginning else f'"{word}"' for word, beginning in wanted)
+        found = select(_INDEX.c.rowid).where(_INDEX.c.ticket_index.op("MATCH")(written))
+    else:
+        written = " & ".join(f"'{word}':*" if beginning else f"'{word}'" for word, beginning in wanted)
+        vector: ColumnElement[Any] = column("vector", _selectable=ticket_search)
+        found = select(ticket_search.c.ticket_id).where(vector.op("@@")(cast(cast(literal(written), Text), TSQUERY)))
+    return ticket.c.id.in_(found)
+
+
+def terms(query: str) -> list[tuple[str, bool]]:
+    """What the index is asked for, and whether words that only begin so count too: they do where the query's word is no
+    inflected form, so that it may be a beginning. A phone number is one word however it is grouped, without the zeros of
+    local dialling."""
+    folded = fold(query[:MOST_CHARACTERS])
+    if analyser.NUMBER.fullmatch(number := folded.removeprefix("#")):
+        return [(number, False)]
+    if beginning := _BEGINNING_OF_NUMBER.fullmatch(folded):
+        return [(beginning[1].lstrip("0") or "0", True)]
+    if _PHONE.fullmatch(folded) and (digits := re.sub("[^0-9]", "", folded).lstrip("0")):
+        return [(digits, True)]
+    return [_term(word) for word in analyser.words(folded)[:MOST_WORDS]]
+
+
+def _term(word: str) -> tuple[str, bool]:
+    stem = analyser.stem(word)
+    return stem, len(word) >= SHORTEST_BEGINNING and (stem == word or analyser.is_georgian(word))
 
 
 def words(query: str) -> list[str]:
-    """The words to look for. A phone number counts as one word however it is grouped, without the zeros of local dialling."""
-    text = fold(query[:MOST_CHARACTERS])
-    if _TICKET_NUMBER.fullmatch(text):
-        return [text]
-    if _PHONE.fullmatch(text) and (digits := re.sub("[^0-9]", "", text).lstrip("0")):
+    """The words of a query as they stand in a folded text; a phone number is one, without the zeros of local dialling."""
+    folded = fold(query[:MOST_CHARACTERS])
+    if _NUMBER.fullmatch(folded):
+        return [folded]
+    if _PHONE.fullmatch(folded) and (digits := re.sub("[^0-9]", "", folded).lstrip("0")):
         return [digits]
-    return text.split()[:MOST_WORDS]
+    return folded.split()[:MOST_WORDS]
 
 
-def fold(text: str) -> str:
-    """`text` as it is compared: compatible forms unified, case folded, digits as ASCII, no control characters."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(map(_plain, folded)).strip()
+# ── What is kept ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _plain(character: str) -> str:
-    if character.isdecimal():
-        return str(unicodedata.decimal(character))
-    # Cc and Cs hold what PostgreSQL refuses to compare with: NUL and lone surrogates.
-    return " " if unicodedata.category(character) in ("Cc", "Cs") else character
+async def add(connection: AsyncConnection, ticket_id: int, texts: Iterable[str]) -> None:
+    """Lets the ticket be found by these texts too, in the transaction that writes them down."""
+    await _add_tokens(connection, ticket_id, analyser.tokens(texts))
+
+
+async def add_columns(connection: AsyncConnection, ticket_id: int, columns: Mapping[str, Any]) -> None:
+    """Lets the ticket be found by those of these columns that are searched."""
+    await _add_tokens(connection, ticket_id, _of_columns(columns))
+
+
+async def renew(connection: AsyncConnection, ticket_id: int) -> None:
+    """Finds out anew by what the ticket is found: after something of it was taken away."""
+    row = (await connection.execute(select(ticket).where(ticket.c.id == ticket_id))).mappings().one()
+    messages = select(ticket_message.c.text, ticket_message.c.name).where(ticket_message.c.ticket_id == ticket_id)
+    tags = select(ticket_tag.c.tag).where(ticket_tag.c.ticket_id == ticket_id)
+    texts = [said for one in await connection.execute(messages) for said in one]
+    texts += (await connection.execute(tags)).scalars()
+    await _put(connection, ticket_id, _of_columns(row) | analyser.tokens(texts))
+
+
+async def compact(connection: AsyncConnection) -> None:
+    """Takes what is no longer in any ticket out of the index's own storage, which otherwise keeps it for a while (M12)."""
+    if connection.dialect.name == "sqlite":
+        await connection.execute(text("INSERT INTO ticket_index (ticket_index) VALUES ('optimize')"))
+
+
+def _of_columns(columns: Mapping[str, Any]) -> set[str]:
+    given = {name: columns[name] for name in COLUMNS & columns.keys()}
+    answers = [str(answer["value"]) for answer in given.pop("fields", None) or ()]
+    digits = re.sub("[^0-9]", "", fold(given.get("phone", "")))
+    return analyser.tokens([*given.values(), *answers]) | analyser.suffixes(digits)
+
+
+async def _add_tokens(connection: AsyncConnection, ticket_id: int, tokens: Collection[str]) -> None:
+    query = select(ticket_search.c.words).where(ticket_search.c.ticket_id == ticket_id).with_for_update()
+    known = set(((await connection.execute(query)).scalar_one_or_none() or "").split(" "))
+    if not known.issuperset(tokens):
+        await _put(connection, ticket_id, known | set(tokens))
+
+
+async def _put(connection: AsyncConnection, ticket_id: int, tokens: Collection[str]) -> None:
+    joined = " ".join(sorted(tokens)).strip()
+    changed = await connection.execute(update(ticket_search).where(ticket_search.c.ticket_id == ticket_id).values(words=joined))
+    if not changed.rowcount:
+        await connection.execute(insert(ticket_search).values(ticket_id=ticket_id, words=joined))
+
+
+def searchable(number: str, name: str, phone: str, subject: str) -> str:
+    """Nothing."""
+    return ""

@@ -66,13 +66,20 @@ async def _revision(url: str) -> str:
 async def test_an_empty_database_gets_all_tables_and_the_site_of_a_fresh_install(empty_url: str) -> None:
     await migrate.upgrade(empty_url)
     async with Database.open(empty_url) as database, database.read() as connection:
-        assert await _tables(connection) == {*metadata.tables, "alembic_version"}
+        tables = {name for name in await _tables(connection) if not name.startswith("ticket_index")}
+        assert tables == {*metadata.tables, "alembic_version"}
         assert (await connection.execute(select(site.c.id, site.c.origins))).all() == [("default", [])]
+
+
+def _is_of_the_schema(_object: object, name: str | None, *_more: object) -> bool:
+    """The index for searching is each database's own."""
+    return not (name or "").startswith(("ticket_index", "vector", "ix_ticket_search_vector"))
 
 
 async def test_the_migrations_make_exactly_what_the_schema_says(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        options = {"compare_type": True, "compare_server_default": True, "include_object": _is_of_the_schema}
+        context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, metadata))
 
     async with database.read() as connection:

@@ -20,6 +20,7 @@ from livesupport.storage.schema.tickets import (
     ticket_event,
     ticket_link,
     ticket_message,
+    ticket_search,
     ticket_tag,
     ticket_watcher,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "ticket_event",
     "ticket_link",
     "ticket_message",
+    "ticket_search",
     "ticket_tag",
     "ticket_watcher",
     "topic",
