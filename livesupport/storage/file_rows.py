@@ -23,6 +23,7 @@ class Placed(msgspec.Struct, frozen=True):
     owner: str
     pending_id: str | None
     ticket_id: int | None
+    number: str | None
     topic_id: int | None
     requester_id: int | None
     kind: MessageKind | None
@@ -66,6 +67,13 @@ async def take(
     return (await connection.execute(taken.values(owner=NOBODY, **place))).rowcount
 
 
+async def give_back(connection: AsyncConnection, message_id: int, owner: str) -> list[str]:
+    """Takes the files of a message out of it, so that they wait for this owner; returns their ids."""
+    given = update(file).where(file.c.message_id == message_id)
+    free = {"owner": owner, "ticket_id": None, "message_id": None}
+    return list((await connection.execute(given.values(free).returning(file.c.id))).scalars())
+
+
 async def confirm(connection: AsyncConnection, pending_id: str, ticket_id: int, message_id: int) -> None:
     """Moves the files of a pending request into the message that it has become."""
     moved = update(file).where(file.c.pending_id == pending_id)
@@ -84,7 +92,7 @@ async def of_pending(connection: AsyncConnection, pending_id: str) -> list[Store
 
 async def placed(connection: AsyncConnection, file_id: str) -> Placed | None:
     """A file and where it is."""
-    where = (ticket.c.topic_id, ticket.c.requester_id, ticket_message.c.kind, ticket_message.c.visible_at)
+    where = (ticket.c.number, ticket.c.topic_id, ticket.c.requester_id, ticket_message.c.kind, ticket_message.c.visible_at)
     joined = file.outerjoin(ticket, file.c.ticket_id == ticket.c.id).outerjoin(
         ticket_message, file.c.message_id == ticket_message.c.id
     )
@@ -97,6 +105,7 @@ async def placed(connection: AsyncConnection, file_id: str) -> Placed | None:
         owner=row.owner,
         pending_id=row.pending_id,
         ticket_id=row.ticket_id,
+        number=row.number,
         topic_id=row.topic_id,
         requester_id=row.requester_id,
         kind=row.kind,

@@ -55,14 +55,11 @@ class FileStore:
                 await asyncio.to_thread(self._keep, file_id, draft, file)
                 return result
 
-    async def open(self, file_id: str) -> AsyncIterator[bytes]:
-        """The bytes of a file, chunk by chunk, ready to be read; closed when it is read or closed. Raises `NotFound`."""
-        path = self._path(file_id)
-        try:
-            file = await asyncio.to_thread(path.open, "rb")
-        except FileNotFoundError:
-            raise NotFound("no such file in the store") from None
-        return _chunks(file)
+    def open(self, file_id: str) -> AsyncIterator[bytes]:
+        """The bytes of a file, chunk by chunk; it is opened with the first. Raises `NotFound`."""
+        if not self.exists(file_id):
+            raise NotFound("no such file in the store")
+        return _chunks(self._path(file_id))
 
     async def delete(self, file_id: str) -> None:
         """Removes a file; one that is not there is removed already. Raises `Unavailable`."""
@@ -142,8 +139,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
-    with file:
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    with await asyncio.to_thread(path.open, "rb") as file:
         while chunk := await asyncio.to_thread(file.read, CHUNK):
             yield chunk
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+import secrets
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -173,6 +174,12 @@ class Files:
         if taken != len(ids):
             raise Invalid({"files": _gone()})
 
+    async def give_back(self, connection: AsyncConnection, message_id: int) -> str:
+        """Makes the files of a message that is taken back wait again; returns what the form's field says of them."""
+        key = secrets.token_urlsafe(24)
+        ids = await file_rows.give_back(connection, message_id, owner_of(key))
+        return " ".join((key, *ids)) if ids else ""
+
     def too_many(self) -> str:
         """What whoever adds too many files to one message is told."""
         most = self.limits.files_per_message
@@ -193,20 +200,20 @@ class Files:
         *,
         agent: Agent | None = None,
         requester: Requester | None = None,
-        ticket: int | None = None,
+        links: Collection[str] = (),
         owner: str = "",
     ) -> tuple[StoredFile, AsyncIterator[bytes]]:
         """A file and its bytes, for whoever may read it: an agent who may see its ticket; the requester of the ticket, or who
-        holds a signed link to it (`ticket`: its id), unless it belongs to a note or to a reply that can still be taken
-        back; the owner who has uploaded it and not yet sent it.
+        holds a signed link to it (`links`: the numbers that such links open), unless it belongs to a note or to a reply that
+        can still be taken back; the owner who has uploaded it and not yet sent it.
 
         Raises `NotFound`, also for those who may not.
         """
         async with self._database.read() as connection:
             found = await file_rows.placed(connection, file_id) if _ID.fullmatch(file_id) else None
-        if found is None or not self._may_open(found, agent, requester, ticket, owner):
+        if found is None or not self._may_open(found, agent, requester, links, owner):
             raise NotFound("no such file for this person")
-        return found.file, await self.store.open(file_id)
+        return found.file, self.store.open(file_id)
 
     async def open_of_house(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
         """A file that belongs to the house, for anybody. Raises `NotFound`."""
@@ -214,14 +221,14 @@ class Files:
             found = await file_rows.placed(connection, file_id) if _ID.fullmatch(file_id) else None
         if found is None or found.owner or found.ticket_id or found.pending_id:
             raise NotFound("no such file of the house")
-        return found.file, await self.store.open(file_id)
+        return found.file, self.store.open(file_id)
 
     def _may_open(
         self,
         found: file_rows.Placed,
         agent: Agent | None,
         requester: Requester | None,
-        ticket: int | None,
+        links: Collection[str],
         owner: str,
     ) -> bool:
         if found.owner:
@@ -230,7 +237,7 @@ class Files:
             return False
         if agent is not None and rights.may_see(agent, found.topic_id):
             return True
-        is_theirs = ticket == found.ticket_id or (requester is not None and requester.id == found.requester_id)
+        is_theirs = found.number in links or (requester is not None and requester.id == found.requester_id)
         return is_theirs and found.kind != "note" and (found.visible_at is None or found.visible_at <= self._clock())
 
     # ── Cleaning up ──────────────────────────────────────────────────────────────────────────────────────────────────

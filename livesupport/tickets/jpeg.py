@@ -78,7 +78,7 @@ def _body(file: BinaryIO) -> bytes:
 
 
 def _orientation(segment: bytes) -> int:
-    """The orientation in an Exif segment, 2 to 8; 0 where it says none, or that the picture is upright (TIFF 6.0, Exif 2.32)."""
+    """The orientation in an Exif segment (TIFF 6.0, Exif 2.32), 2 to 8; 0 where it says none, or "upright"."""
     if segment[:6] != b"Exif\0\0" or segment[6:8] not in (b"II", b"MM"):
         return 0
     tiff, order = segment[6:], "<" if segment[6:8] == b"II" else ">"

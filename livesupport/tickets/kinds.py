@@ -142,10 +142,12 @@ def _directory_size(file: BinaryIO) -> int:
 
 
 def _opendocument(file: BinaryIO) -> bytes:
-    """What an OpenDocument says it is: its first member must be `mimetype`, not compressed (OpenDocument 1.3, part 2, 3.3)."""
-    file.seek(30)
-    found = re.match(rb"mimetypeapplication/vnd\.oasis\.opendocument\.(text|spreadsheet)(?![-\w])", file.read(100))
-    return found[1] if found else b""
+    """Which OpenDocument it is: its first member is `mimetype`, not compressed (OpenDocument 1.3, part 2, 3.3)."""
+    file.seek(0)
+    header = file.read(200)
+    size, name, extra = int.from_bytes(header[22:26], "little"), header[30:38], header[28:30]
+    said = header[38 : 38 + size] if name == b"mimetype" and extra == b"\0\0" else b""
+    return said.removeprefix(b"application/vnd.oasis.opendocument.")
 
 
 # ── Pictures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
