@@ -34,14 +34,16 @@ from livesupport.live import Desk, KeyRing, NewsPorts, Ports, Reader, SignedIn, 
 from livesupport.metrics import Metrics
 from livesupport.phones import parse_phone
 from livesupport.sealkeys import SealKeys
-from livesupport.signing import Fingerprints, VisitorTokens, load_key
+from livesupport.signing import ConfirmLinks, Fingerprints, VisitorTokens, load_key
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from livesupport.storage.files import FileStore
 from livesupport.storage.settings import next_epoch
 from livesupport.tickets.alerts import Alerts
+from livesupport.tickets.asking import Asking
 from livesupport.tickets.files import Files
 from livesupport.tickets.finding import Finder
+from livesupport.tickets.lifecycle import Lifecycle
 from livesupport.tickets.service import Tickets
 
 log = structlog.get_logger()
@@ -109,7 +111,16 @@ async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator
             metrics.watch(desk.stats)
             await directory.look(desk)
             await schedule.renew(database, clock())
-            runner = Runner(database, tasks(Rooms(database, clock, Alerts(database, clock, news.publish))), clock, metrics.job)
+            asking = Asking(database, clock, news.publish, files, ConfirmLinks(load_key(config.keys, "signing.key")))
+            rooms = Rooms(
+                database=database,
+                clock=clock,
+                alerts=Alerts(database, clock, news.publish),
+                lifecycle=Lifecycle(database, clock, news.publish, files, config.tickets.close_after),
+                files=files,
+                asking=asking,
+            )
+            runner = Runner(database, tasks(rooms), clock, metrics.job)
             async with background(directory.follow(desk), _watch_lease(still_held), _renew_keys(desk, keys), runner.work()):
                 yield http.new_state(
                     config=config,

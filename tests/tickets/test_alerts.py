@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from livesupport.jobs.runner import Runner
-from livesupport.jobs.tasks import Rooms, tasks
 from livesupport.model import Agent, Hours, Sla, TicketNews
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
@@ -16,6 +16,7 @@ from livesupport.tickets.alerts import Alerts
 from livesupport.tickets.requests import TicketChange
 from livesupport.tickets.service import Tickets
 from tests.databases import SOFIA, Clock
+from tests.jobs import house
 from tests.tickets.conftest import SEEN_AFTER, a_request, from_chat
 
 HOUR = timedelta(hours=1)
@@ -28,8 +29,8 @@ async def promised(sites: Sites) -> None:
 
 
 @pytest.fixture
-def runner(database: Database, clock: Clock, heard: list[TicketNews]) -> Runner:
-    return Runner(database, tasks(Rooms(database, clock, Alerts(database, clock, heard.append))), clock)
+def runner(database: Database, clock: Clock, tmp_path: Path, heard: list[TicketNews]) -> Runner:
+    return house.runner(house.rooms(database, clock, tmp_path, heard.append))
 
 
 async def work(runner: Runner) -> None:
