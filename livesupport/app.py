@@ -103,7 +103,7 @@ async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator
         async with Database.open(config.database_url) as database:
             accounts, sites = Accounts(database, clock), Sites(database, clock)
             files = Files(database, FileStore(config.files_folder), config.files, clock)
-            tickets, finder = Tickets(database, clock, lambda change: news.publish(change)), Finder(database)
+            tickets, finder = Tickets(database, clock, lambda change: news.publish(change)), Finder(database, clock)
             directory, metrics = Directory(accounts, sites, clock), Metrics()
             ports = _ports(accounts, tickets, tokens, directory, metrics, lambda: directory.look(desk))
             desk = live.open_desk(config.chat, config.limits, await next_epoch(database), KeyRing(*keys.ring()), ports)

@@ -113,8 +113,8 @@ def tickets(database: Database, clock: Clock) -> Tickets:
 
 
 @pytest.fixture
-def finder(database: Database) -> Finder:
-    return Finder(database)
+def finder(database: Database, clock: Clock) -> Finder:
+    return Finder(database, clock)
 
 
 # Making databases takes longer than most tests, so each process of a test run does it once.

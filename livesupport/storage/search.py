@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, column, false, func, insert, literal, select, table, text, true, update
+from sqlalchemy import ColumnElement, Text, cast, column, false, insert, literal, select, table, text, true, update
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -58,10 +58,15 @@ def terms(query: str) -> list[tuple[str, bool]]:
     if analyser.NUMBER.fullmatch(number := folded.removeprefix("#")):
         return [(number, False)]
     if beginning := _BEGINNING_OF_NUMBER.fullmatch(folded):
-        return [(beginning[1].lstrip("0") or "0", True)]
-    if _PHONE.fullmatch(folded) and (digits := re.sub("[^0-9]", "", folded).lstrip("0")):
-        return [(digits, True)]
+        return [_digits(beginning[1])]
+    if _PHONE.fullmatch(folded) and (digits := re.sub("[^0-9]", "", folded)):
+        return [_digits(digits)]
     return [_term(word) for word in analyser.words(folded)[:MOST_WORDS]]
+
+
+def _digits(digits: str) -> tuple[str, bool]:
+    digits = digits.lstrip("0") or "0"
+    return digits, len(digits) >= SHORTEST_BEGINNING
 
 
 def _term(word: str) -> tuple[str, bool]:

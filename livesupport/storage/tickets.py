@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.model import Agent, Answer, Ticket, TicketStatus, Topic
@@ -51,28 +51,8 @@ async def by_number(connection: AsyncConnection, number: str, *, lock: bool = Fa
     return await _one(connection, ticket.c.number == number, lock)
 
 
-async def page(
-    connection: AsyncConnection,
-    *,
-    statuses: Collection[TicketStatus],
-    assignee: int | None,
-    unassigned: bool,
-    text: str,
-    after: tuple[datetime, int] | None,
-    limit: int,
-) -> list[Ticket]:
-    """Tickets, the last changed one first, that come after this place in the order. No statuses means any."""
-    query = select(ticket).order_by(ticket.c.updated_at.desc(), ticket.c.id.desc()).limit(limit)
-    if statuses:
-        query = query.where(ticket.c.status.in_(statuses))
-    if assignee is not None:
-        query = query.where(ticket.c.assignee_id == assignee)
-    if unassigned:
-        query = query.where(ticket.c.assignee_id.is_(None))
-    if text:
-        query = query.where(search.matches(connection, text))
-    if after:
-        query = query.where(tuple_(ticket.c.updated_at, ticket.c.id) < after)
+async def of_query(connection: AsyncConnection, query: Select[Any]) -> list[Ticket]:
+    """The tickets that a query of the table finds, in its order."""
     return await _find(connection, query)
 
 
@@ -80,6 +60,12 @@ async def assigned(connection: AsyncConnection, agent_id: int, statuses: Collect
     """The tickets of an agent that are in one of these states, locked until the transaction ends, oldest first."""
     query = select(ticket).where(ticket.c.assignee_id == agent_id, ticket.c.status.in_(statuses))
     return await _find(connection, query.order_by(ticket.c.id).with_for_update())
+
+
+async def solved_before(connection: AsyncConnection, moment: datetime, most: int) -> list[Ticket]:
+    """Tickets that have been solved since this moment or longer, locked until the transaction ends."""
+    query = select(ticket).where(ticket.c.status == "solved", ticket.c.solved_at <= moment)
+    return await _find(connection, query.order_by(ticket.c.id).limit(most).with_for_update())
 
 
 async def find(connection: AsyncConnection, *where: ColumnElement[bool], newest: int | None = None) -> list[Ticket]:

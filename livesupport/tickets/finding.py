@@ -1,15 +1,23 @@
-"""Finding tickets: pages of the inbox."""
+"""Finding tickets: pages of the inbox in several orders, and how many tickets a view holds."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 
 import msgspec
 
 from livesupport.errors import NotFound
 from livesupport.model import Agent, Ticket
-from livesupport.storage import tickets
+from livesupport.storage import inbox, tickets
 from livesupport.storage.database import Database
-from livesupport.tickets import numbering, paging, rights
+from livesupport.storage.inbox import Order, Place, Wanted
+from livesupport.tickets import numbering, paging
 from livesupport.tickets.requests import TicketFilter
+from livesupport.tickets.rights import may_see, visible_topics
+
+MOST_COUNTED = 100
+_NEVER = (0,)  # topics that no ticket has
 
 
 class TicketPage(msgspec.Struct, frozen=True):
@@ -20,10 +28,11 @@ class TicketPage(msgspec.Struct, frozen=True):
 
 
 class Finder:
-    """What agents look for. Every method may raise `Unavailable`."""
+    """What agents look for. They find what they may see. Every method may raise `Unavailable`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
+        self._clock = clock
 
     async def may_see(self, agent: Agent, number: str) -> bool:
         """Whether there is a ticket of this number (1042 or 1042-1) that is the agent's business."""
@@ -33,23 +42,70 @@ class Finder:
             return False
         async with self._database.read() as connection:
             ticket = await tickets.by_number(connection, number)
-        return ticket is not None and rights.may_see(agent, ticket.topic.id if ticket.topic else None)
+        return ticket is not None and may_see(agent, ticket.topic.id if ticket.topic else None)
 
-    async def inbox(self, wanted: TicketFilter, cursor: str | None = None) -> TicketPage:
-        """A page of tickets, the last changed one first. `cursor` is the `next` of the page before.
+    async def inbox(
+        self,
+        wanted: TicketFilter,
+        cursor: str | None = None,
+        *,
+        actor: Agent,
+        order: Order = "updated",
+        backwards: bool = False,
+        numbers: Collection[str] | None = None,
+    ) -> TicketPage:
+        """A page of tickets. `cursor` is the `next` of the page before, in the same order. An order begins with what matters
+        most: the latest change, the newest ticket, the nearest end, the highest priority. `numbers`: these at most.
 
         Raises `NotFound` for a cursor that no page has given.
         """
-        after = paging.read_cursor(cursor) if cursor else None
+        name = f"-{order}" if backwards else order
+        after = paging.read_cursor_in(name, cursor) if cursor else None
+        if after and not _is_of(order, after):
+            raise NotFound("no such page")
+        query = msgspec.structs.replace(self._wanted(wanted, actor), numbers=None if numbers is None else tuple(numbers))
         async with self._database.read() as connection:
-            found = await tickets.page(
-                connection,
-                statuses=wanted.statuses,
-                assignee=wanted.assignee if isinstance(wanted.assignee, int) else None,
-                unassigned=wanted.assignee == "none",
-                text=wanted.text,
-                after=after,
-                limit=paging.PAGE_SIZE + 1,
-            )
+            limit = paging.PAGE_SIZE + 1
+            found = await inbox.page(connection, query, order, backwards=backwards, after=after, limit=limit)
         items = found[: paging.PAGE_SIZE]
-        return TicketPage(items, paging.cursor_after(items[-1]) if len(found) > len(items) else None)
+        return TicketPage(items, _cursor(name, order, items[-1]) if len(found) > len(items) else None)
+
+    async def counts(self, several: Sequence[TicketFilter], *, actor: Agent) -> list[int]:
+        """How many tickets fit each of these; `MOST_COUNTED` means: so many or more."""
+        async with self._database.read() as connection:
+            return await inbox.counts(connection, [self._wanted(one, actor) for one in several], MOST_COUNTED)
+
+    def _wanted(self, wanted: TicketFilter, actor: Agent) -> Wanted:
+        topics = (
+            actor.topics or _NEVER if wanted.topic == "mine" else (wanted.topic,) if isinstance(wanted.topic, int) else None
+        )
+        return Wanted(
+            visible=visible_topics(actor),
+            statuses=wanted.statuses,
+            assignee=wanted.assignee if isinstance(wanted.assignee, int) else None,
+            unassigned=wanted.assignee == "none",
+            topics=topics,
+            without_topic=wanted.topic == "none",
+            priority=wanted.priority,
+            tag=wanted.tag,
+            due_before=self._clock() if wanted.overdue else None,
+            asked_again=wanted.asked_again,
+            text=wanted.text,
+        )
+
+
+def _cursor(name: str, order: Order, last: Ticket) -> str:
+    values: dict[Order, datetime | int | None] = {
+        "updated": last.updated_at,
+        "created": last.id,
+        "due": last.due_at,
+        "priority": inbox.RANKS[last.priority],
+    }
+    return paging.cursor_in(name, values[order], last.id)
+
+
+def _is_of(order: Order, place: Place) -> bool:
+    """Whether such a value can stand in a cursor of this order."""
+    if order == "due":
+        return place[0] is None or isinstance(place[0], datetime)
+    return isinstance(place[0], datetime if order == "updated" else int)

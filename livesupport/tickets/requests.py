@@ -92,24 +92,33 @@ class NewTicket(Request, frozen=True):
 
 
 class TicketFilter(Request, frozen=True):
-    """Which tickets to list. No statuses means all; `assignee` is an agent's id, or "none" for those nobody has."""
+    """Which tickets to list. No statuses means all; `assignee` is an agent's id, or "none" for those nobody has; `topic` a
+    topic's id, "none", or "mine" for those of the asking agent. `asked_again`: the requester wrote last, after an answer."""
 
     statuses: tuple[TicketStatus, ...] = ()
     assignee: int | Literal["any", "none"] = "any"
+    topic: int | Literal["any", "none", "mine"] = "any"
+    priority: Priority | None = None
+    tag: str = ""
+    overdue: bool = False
+    asked_again: bool = False
     text: str = ""
 
     def __post_init__(self) -> None:
         if isinstance(self.assignee, int) and not is_row_id(self.assignee):
             raise NotFound("no such agent")
+        if isinstance(self.topic, int) and not is_row_id(self.topic):
+            raise NotFound("no such topic")
 
 
 class TicketChange(Request, frozen=True):
-    """What to change of a ticket; what is left out stays. None takes the assignee or the topic away."""
+    """What to change of a ticket; what is left out stays. None takes the assignee, the topic or the type away."""
 
     status: TicketStatus | UnsetType = UNSET
     priority: Priority | UnsetType = UNSET
     assignee: int | UnsetType | None = UNSET
     topic: int | UnsetType | None = UNSET
+    type: int | UnsetType | None = UNSET
 
 
 def message_text(text: str) -> str:

@@ -6,10 +6,12 @@ from __future__ import annotations
 from livesupport.model import Agent
 
 
-def may_see(agent: Agent, topic_id: int | None) -> bool:
-    """Whether the agent may see tickets of this topic (None: of no topic).
+def visible_topics(agent: Agent) -> tuple[int, ...] | None:
+    """The topics whose tickets the agent may see, besides those that have none; None: all topics."""
+    return agent.topics if agent.role == "agent" and agent.topics else None
 
-    Agents who belong to topics see those, and what has no topic yet; an agent without topics, supervisors and administrators
-    see all.
-    """
-    return agent.role != "agent" or not agent.topics or topic_id is None or topic_id in agent.topics
+
+def may_see(agent: Agent, topic_id: int | None) -> bool:
+    """Whether the agent may see tickets of this topic (None: of no topic)."""
+    topics = visible_topics(agent)
+    return topics is None or topic_id is None or topic_id in topics

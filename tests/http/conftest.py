@@ -58,7 +58,7 @@ class House:
             tokens=self.tokens,
             sites=self.sites,
             tickets=self.tickets,
-            finder=Finder(database),
+            finder=Finder(database, clock),
             files=self.files,
             desk=self.desk,
             news=self.news,

@@ -14,8 +14,11 @@ from tests.databases import Clock
 from tests.tickets.conftest import a_request, from_chat
 
 
+EVA = Agent(id=2**30, login="eva", name="Eva", role="supervisor")
+
+
 async def _subjects(finder: Finder, **wanted: object) -> list[str]:
-    return [ticket.subject for ticket in (await finder.inbox(TicketFilter(**wanted))).items]  # type: ignore[arg-type]
+    return [ticket.subject for ticket in (await finder.inbox(TicketFilter(**wanted), actor=EVA)).items]  # type: ignore[arg-type]
 
 
 async def test_the_ticket_that_changed_last_comes_first(tickets: Tickets, finder: Finder, ana: Agent, clock: Clock) -> None:
@@ -86,7 +89,7 @@ FOUND = {
 async def test_a_ticket_is_found_by_number_name_phone_and_subject(tickets: Tickets, finder: Finder) -> None:
     await _open_three(tickets)
     for query, found in FOUND.items():
-        page = await finder.inbox(TicketFilter(text=query))
+        page = await finder.inbox(TicketFilter(text=query), actor=EVA)
         assert {ticket.number for ticket in page.items} == found, query
 
 
@@ -94,8 +97,8 @@ async def test_pages_follow_each_other_without_gap_or_repeat(tickets: Tickets, f
     for number in range(PAGE_SIZE + 5):
         clock.forward(seconds=number % 2)  # some of them at the same moment
         await tickets.open(a_request(number, question=str(number)))
-    first = await finder.inbox(TicketFilter())
-    second = await finder.inbox(TicketFilter(), first.next)
+    first = await finder.inbox(TicketFilter(), actor=EVA)
+    second = await finder.inbox(TicketFilter(), first.next, actor=EVA)
     seen = [ticket.subject for ticket in first.items + second.items]
     assert (len(first.items), second.next) == (PAGE_SIZE, None)
     assert seen == [str(number) for number in reversed(range(PAGE_SIZE + 5))]
@@ -104,7 +107,7 @@ async def test_pages_follow_each_other_without_gap_or_repeat(tickets: Tickets, f
 async def test_a_full_last_page_has_no_page_after_it(tickets: Tickets, finder: Finder) -> None:
     for number in range(PAGE_SIZE):
         await tickets.open(a_request(number))
-    assert (await finder.inbox(TicketFilter())).next is None
+    assert (await finder.inbox(TicketFilter(), actor=EVA)).next is None
 
 
 async def test_a_ticket_that_arrives_meanwhile_does_not_move_the_page_after(
@@ -113,12 +116,12 @@ async def test_a_ticket_that_arrives_meanwhile_does_not_move_the_page_after(
     for number in range(PAGE_SIZE + 1):
         clock.forward(seconds=1)
         await tickets.open(a_request(number, question=str(number)))
-    first = await finder.inbox(TicketFilter())
+    first = await finder.inbox(TicketFilter(), actor=EVA)
     clock.forward(seconds=1)
     await tickets.open(a_request("late"))
-    assert [ticket.subject for ticket in (await finder.inbox(TicketFilter(), first.next)).items] == ["0"]
+    assert [ticket.subject for ticket in (await finder.inbox(TicketFilter(), first.next, actor=EVA)).items] == ["0"]
 
 
 async def test_a_made_up_cursor_is_not_found(finder: Finder) -> None:
     with pytest.raises(NotFound):
-        await finder.inbox(TicketFilter(), "made-up")
+        await finder.inbox(TicketFilter(), "made-up", actor=EVA)

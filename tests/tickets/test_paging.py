@@ -10,19 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livesupport.errors import NotFound
-from livesupport.model import Ticket
-from livesupport.tickets.paging import cursor_after, read_cursor
-
-_ANY = {"site": "default", "status": "new", "priority": "normal", "subject": "", "name": "", "phone": "", "email": ""}
-
-
-def _ticket(ticket_id: int, at: datetime) -> Ticket:
-    return Ticket(id=ticket_id, number="1001-7", channel="none", created_at=at, updated_at=at, **_ANY)  # type: ignore[arg-type]
+from livesupport.tickets.paging import cursor_at, cursor_in, read_cursor, read_cursor_in
 
 
 @given(st.integers(1, 2**31 - 1), st.datetimes(timezones=st.just(UTC)))
 def test_a_cursor_brings_back_its_place_exactly(ticket_id: int, at: datetime) -> None:
-    assert read_cursor(cursor_after(_ticket(ticket_id, at))) == (at, ticket_id)
+    assert read_cursor(cursor_at(at, ticket_id)) == (at, ticket_id)
+    assert read_cursor_in("due", cursor_in("due", at, ticket_id)) == (at, ticket_id)
 
 
 def _encoded(place: str) -> str:
@@ -40,6 +34,7 @@ HOSTILE = [
     _encoded("2026-01-01 x"),
     _encoded("2026-01-01 0"),
 ]
+HOSTILE += [_encoded("updated x 1"), _encoded(f"updated {2**63} 1"), _encoded("updated 2026-01-01 1"), _encoded("updated 1 0")]
 HOSTILE += [_encoded(f"2026-01-01 {2**63}"), _encoded("2026-01-01 -1"), _encoded("0001-01-01T00:00+14:00 1")]
 
 
@@ -47,6 +42,16 @@ HOSTILE += [_encoded(f"2026-01-01 {2**63}"), _encoded("2026-01-01 -1"), _encoded
 def test_what_is_no_cursor_is_not_found(cursor: str) -> None:
     with pytest.raises(NotFound):
         read_cursor(cursor)
+    with pytest.raises(NotFound):
+        read_cursor_in("updated", cursor)
+
+
+@pytest.mark.parametrize("value", [None, 3])
+def test_a_cursor_of_another_order_is_not_found(value: int | None) -> None:
+    assert read_cursor_in("priority", cursor_in("priority", value, 7)) == (value, 7)
+    for order in ("-priority", "updated"):
+        with pytest.raises(NotFound):
+            read_cursor_in(order, cursor_in("priority", value, 7))
 
 
 @given(st.text(max_size=120))

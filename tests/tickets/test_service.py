@@ -22,8 +22,11 @@ from tests.tickets.conftest import BEGAN, a_line, a_request, from_chat, history,
 from tests.tickets.test_numbering import HOSTILE
 
 
+EVA = Agent(id=2**30, login="eva", name="Eva", role="supervisor")
+
+
 async def _count(finder: Finder) -> int:
-    return len((await finder.inbox(TicketFilter())).items)
+    return len((await finder.inbox(TicketFilter(), actor=EVA)).items)
 
 
 # ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -45,7 +45,7 @@ async def inbox(request: Request) -> Response:
     """One page of the list, newest change first."""
     me = await signed_in(request)
     query = read_query(request, Query)
-    page = await request.state["finder"].inbox(_filter(query, me), query.cursor or None)
+    page = await request.state["finder"].inbox(_filter(query, me), query.cursor or None, actor=me)
     agents = await request.state["accounts"].agents()
     return request.state["templates"].page(
         "inbox.html",

@@ -6,6 +6,8 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Int
 
 from livesupport.storage.schema.base import UtcDateTime, metadata
 
+_ASKED_AGAIN = text("answered > 0 AND asked > answered")
+
 ticket = Table(
     "ticket",
     metadata,
@@ -49,6 +51,7 @@ ticket = Table(
     Index(None, "assignee_id", "updated_at", "id"),
     Index(None, "assignee_id", "status", "updated_at", "id"),
     Index(None, "topic_id", "status", "updated_at", "id"),
+    Index("ix_ticket_asked_again", "updated_at", sqlite_where=_ASKED_AGAIN, postgresql_where=_ASKED_AGAIN),
     Index(None, "status", "updated_at", "id"),
 )
 

@@ -52,6 +52,8 @@ def upgrade() -> None:
     for columns in (("assignee_id", "status"), ("topic_id", "status")):
         names = [*columns, "updated_at", "id"]
         op.create_index("ix_ticket_" + "_".join(names), "ticket", names)
+    asked_again = sa.text("answered > 0 AND asked > answered")
+    op.create_index("ix_ticket_asked_again", "ticket", ["updated_at"], sqlite_where=asked_again, postgresql_where=asked_again)
     _index_tickets(connection)
 
 
