@@ -59,6 +59,11 @@ class VisitorSession:
         """A line is missing: a new connection brings it."""
         return self.chat.has_gap
 
+    @property
+    def is_starting(self) -> bool:
+        """It has asked for a human, and has no answer yet."""
+        return self._starting is not None
+
     def hello(self) -> Frame:
         """Shows the token, and how far this page and this tab have read."""
         told = {"token": self.token, "tip": self.chat.tip, "remembered": self.remembered}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from tests.simulator.history import Entry, History, Shown
+from tests.simulator.history import Entry, History
+from tests.simulator.places import MATCHES, misplaced
 
 Key = tuple[str, str, str]  # chat, author, client id
 
@@ -16,7 +17,7 @@ Key = tuple[str, str, str]  # chat, author, client id
 def judge(history: History) -> list[str]:
     """What is wrong with this history, in words; nothing when every promise was kept."""
     facts = Facts(history)
-    return [*_lost(facts), *_doubled(facts), *_silent(facts), *_saved_wrongly(facts), *_misplaced(facts)]
+    return [*_lost(facts), *_doubled(facts), *_silent(facts), *_saved_wrongly(facts), *misplaced(history, facts.views)]
 
 
 def is_visitor(who: str) -> bool:
@@ -79,12 +80,10 @@ class Facts:
 
     def _serve(self, entry: Entry) -> None:
         """Lines tell who serves the chat; the last of them counts."""
-        kind, agent = entry.data
-        if kind in ("assigned", "transferred", "took_over", "requeued") and entry.place >= self._served_at.get(
-            entry.chat, (0, 0)
-        ):
+        told = entry.data
+        if told.kind in (*MATCHES, "requeued") and entry.place >= self._served_at.get(entry.chat, (0, 0)):
             self._served_at[entry.chat] = entry.place
-            self.owner[entry.chat] = f"agent {agent}" if agent is not None else ""
+            self.owner[entry.chat] = f"agent {told.agent}" if told.agent is not None else ""
 
     def _let_go(self, entry: Entry) -> None:
         for holders in self._holders[entry.chat].values():
@@ -177,30 +176,4 @@ def _ticket_doubles(facts: Facts, chat: str, saved: list[tuple[str, str]]) -> li
         written = [id for _, id in saved if there == chat and id in set(said)]
         if written != [id for id in said if id in set(written)]:
             found.append(f"G4: the ticket of {chat} has what {who} said in another order")
-    return found
-
-
-def _misplaced(facts: Facts) -> list[str]:
-    """G5: a visitor is in one chat, and a chat has one agent at a time."""
-    found = []
-    places: dict[str, set[str]] = defaultdict(set)
-    for view in facts.views:
-        if is_visitor(view.who):
-            places[view.who.split(".")[0]].add(view.chat)
-        found += [f"G5: {view.who} shows {what} in {view.chat}" for what in _two_agents(view.data)]
-    return found + [f"G5: {visitor} is in {len(chats)} chats" for visitor, chats in places.items() if len(chats) > 1]
-
-
-def _two_agents(lines: list[Shown]) -> list[str]:
-    """A new epoch may give a chat to somebody else: the handing over was lost with the server."""
-    found = []
-    owner: int | None = None
-    since = 0  # the epoch in which the owner was told
-    for line in lines:
-        if line.kind == "assigned" and owner is not None and line.place[0] == since:
-            found.append("a second agent")
-        if line.kind in ("assigned", "transferred", "took_over", "requeued"):
-            owner, since = line.agent, line.place[0]
-        if line.kind == "message" and line.author != "visitor" and line.author != f"agent {owner}":
-            found.append("words of an agent who does not serve")
     return found

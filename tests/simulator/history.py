@@ -9,11 +9,14 @@ What = Literal[
     "ack",  # its line came back
     "refuse",  # the server did not take it; shown to the person
     "end",  # a person ends the chat; whether the server hears of it is another matter
-    "seen",  # a line is in the page's copy: `place`, `author`, `id`, and `data` has its kind and agent
+    "seen",  # a line is in the page's copy: `place`, `author`, `id`, and `data` is its `Told`
     "reset",  # the server replaced the copy
     "released",  # the server took the copy away
     "gone",  # the page itself is gone: closed or reloaded
     "state",  # the chat was shown: `data` has status, agent, ticket, missing
+    "offer",  # a chat rings at an agent: `data` has the load with it, the capacity, and whether it is a new chat
+    "up",  # the page was welcomed
+    "down",  # the line of the page carries nothing any more, whether the page knows it or not
     "over",  # the chat is over for this page: `data` has the reason
     "unsent",  # at the end, shown as "not sent"
     "offline",  # at the end, without a connection
@@ -24,7 +27,8 @@ What = Literal[
 
 
 class Entry(NamedTuple):
-    """One thing that happened. `at`: seconds on the clock of `who`, which agrees with nobody else's."""
+    """One thing that happened. `at`: seconds on the clock of `who`, which agrees with nobody else's; `true`: on the one clock
+    that nobody in a run can see."""
 
     who: str
     at: float
@@ -34,6 +38,15 @@ class Entry(NamedTuple):
     author: str = ""
     place: tuple[int, int] = (0, 0)
     data: Any = None
+    true: float = 0.0
+
+
+class Told(NamedTuple):
+    """What a line tells; `at` on the true clock."""
+
+    kind: str
+    agent: int | None
+    at: float
 
 
 class Shown(NamedTuple):

@@ -45,6 +45,7 @@ class Link:
         self._arrives = {"server": 0.0, "page": 0.0}
         self.hear: dict[str, Callable[[str], None]] = {}
         self.lost: dict[str, Callable[[int], None]] = {}
+        self.on_cut: Callable[[], None] = lambda: None  # it carries nothing any more
 
     def send(self, to: str, frame: str) -> None:
         """One frame on its way; it arrives after those before it, or never."""
@@ -62,6 +63,7 @@ class Link:
         """A clean end: what is on its way still arrives, then the code."""
         if self.is_open:
             self.is_open = False
+            self.on_cut()
             self._told.add(by)
             other = "page" if by == "server" else "server"
             if not self._vanishes:
@@ -70,6 +72,7 @@ class Link:
 
     def breaks(self) -> None:
         """Both ends notice soon; what is on its way is lost."""
+        self.on_cut()
         self.is_open, self._vanishes = False, True
         for end in ("server", "page"):
             self._time.after(self._time.chance.uniform(0.0, 1.0), lambda end=end: self._tell(end, 1006))  # type: ignore[misc]
@@ -77,6 +80,7 @@ class Link:
     def vanishes(self) -> None:
         """Half open: packets get lost and nobody is told; both ends find out by the silence."""
         self._vanishes = True
+        self.on_cut()
         for end, seconds in (("server", SERVER_NOTICES), ("page", PAGE_NOTICES)):
             self._time.after(seconds * self._time.chance.uniform(0.3, 1.0), lambda end=end: self._tell(end, 1006))  # type: ignore[misc]
 

@@ -7,9 +7,9 @@ import json
 from typing import Any, Generic, TypeVar
 
 from livesupport.client import AgentSession, ChatCopy, Frame, VisitorSession, backoff, may_return
-from tests.simulator.history import Entry, History, Shown, What, author_of
+from tests.simulator.history import Entry, History, Shown, Told, What, author_of
 from tests.simulator.network import Link, Time
-from tests.simulator.server import Server
+from tests.simulator.server import CAPACITY, WALL, Server
 
 S = TypeVar("S", VisitorSession, AgentSession)
 
@@ -41,6 +41,7 @@ class Page(Generic[S]):
         link = self.link = Link(self._time)
         link.hear["page"] = lambda raw: self._hear(link, raw)
         link.lost["page"] = lambda code: self._lost(link, code)
+        link.on_cut = lambda: self._note("down", "")
         self._knock(link)
         self.send(self.session.hello())
 
@@ -105,11 +106,14 @@ class Page(Generic[S]):
     def _write_down(self, frame: Frame, unsent: set[str]) -> None:
         chat = frame.get("chat", "")
         match frame["t"]:
+            case "welcome":
+                self._note("up", "")
             case "lines" if frame.get("reset"):
                 self._note("reset", chat)
             case "line" if any(copy.id == chat for copy in self.copies()):
                 place, id = (frame["epoch"], frame["seq"]), frame.get("id", "")
-                self._note("seen", chat, id, author_of(frame), place, (frame["kind"], frame.get("agent")))
+                told = Told(frame["kind"], frame.get("agent"), frame["at"] - WALL)
+                self._note("seen", chat, id, author_of(frame), place, told)
                 if id in unsent and all(id not in copy.unsent for copy in self.copies()):
                     self._note("ack", chat, id, author_of(frame))
             case "released":
@@ -154,7 +158,8 @@ class Page(Generic[S]):
     def _note(
         self, what: What, chat: str, id: str = "", author: str = "", place: tuple[int, int] = (0, 0), data: Any = None
     ) -> None:
-        self._history.append(Entry(self.name, self._time.now + self._skew, what, chat, id, author, place, data))
+        now = self._time.now
+        self._history.append(Entry(self.name, now + self._skew, what, chat, id, author, place, data, now))
 
 
 def shown(copy: ChatCopy) -> list[Shown]:
@@ -171,6 +176,11 @@ class Browser:
     def __init__(self, time: Time) -> None:
         self.pages: list[VisitorPage] = []
         self._time = time
+
+    @property
+    def may_start(self) -> bool:
+        """No page of this person is in a chat, or has just asked for one."""
+        return not any(page.is_open and (page.is_talking or page.session.is_starting) for page in self.pages)
 
     def joins(self, page: VisitorPage) -> None:
         """A new page asks the others."""
@@ -192,7 +202,7 @@ class VisitorPage(Page[VisitorSession]):
     author = "visitor"
 
     def __init__(self, name: str, browser: Browser, session: VisitorSession, server: Server, history: History) -> None:
-        self._browser = browser
+        self.browser = browser
         self._was_over = ""
         super().__init__(name, session, server, history)
         browser.joins(self)
@@ -208,7 +218,7 @@ class VisitorPage(Page[VisitorSession]):
     def _write_down(self, frame: Frame, unsent: set[str]) -> None:
         super()._write_down(frame, unsent)
         if frame["t"] == "token":
-            self._browser.tells(self, frame["chat"], frame["token"])
+            self.browser.tells(self, frame["chat"], frame["token"])
         if self.session.chat.over == "lost" and self._was_over != "lost":
             self._note("over", self.session.chat.id, data="lost")
         self._was_over = self.session.chat.over
@@ -228,10 +238,26 @@ class AgentPage(Page[AgentSession]):
     def __init__(self, name: str, who: int, session: AgentSession, server: Server, history: History) -> None:
         self.who = who
         self.author = f"agent {who}"
+        self._serves: set[str] = set()  # as it was told on this connection
         super().__init__(name, session, server, history)
 
     def _knock(self, link: Link) -> None:
         self._server.agent(link, self.who)
+
+    def _write_down(self, frame: Frame, unsent: set[str]) -> None:
+        super()._write_down(frame, unsent)
+        match frame["t"]:
+            case "welcome":
+                self._serves.clear()
+            case "chat" if frame.get("mine", True):
+                self._serves.add(frame["chat"])
+            case "chat" | "released" | "erased":
+                self._serves.discard(frame["chat"])
+            case "offer":
+                is_new = not (frame.get("returning") or frame.get("from_agent"))
+                load = len(self._serves | self.session.offers.keys())
+                ring = {"load": load, "capacity": CAPACITY[self.who], "is_new": is_new}
+                self._note("offer", frame["chat"], data=ring)
 
     def copies(self) -> list[ChatCopy]:
         return list(self.session.chats.values())

@@ -22,6 +22,8 @@ AGENTS = (
     ev.AgentIdentity(id=2, name="Ben", capacity=1),
     ev.AgentIdentity(id=3, name="Sue", role="supervisor", capacity=1),
 )
+CAPACITY = {agent.id: agent.capacity or 0 for agent in AGENTS}
+SUPERVISORS = {agent.id for agent in AGENTS if agent.role == "supervisor"}
 SITE = ev.Site(id="shop", name="Shop")
 WALL = 1_700_000_000.0
 LEASE = 600.0

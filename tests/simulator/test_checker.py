@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.simulator.checker import judge
-from tests.simulator.history import Entry, History, Shown
+from tests.simulator.history import Entry, History, Shown, Told
 
 CHAT = "chat-1"
-VERA, TAB, ANA = "visitor-1.1", "visitor-1.2", "agent-1.1"
+VERA, TAB, ANA, BEN = "visitor-1.1", "visitor-1.2", "agent-1.1", "agent-2.1"
 OPENED = Shown((1, 1), "opened", "visitor", "q", None)
 ASSIGNED = Shown((1, 2), "assigned", "agent None", "", 1)
 HELLO = Shown((1, 3), "message", "visitor", "m1", None)
@@ -18,13 +18,16 @@ STATE = {"status": "active", "agent": "Ana", "ticket": None, "missing": 0}
 
 def a_talk(lines: list[Shown] = TALK) -> History:
     """Vera and Ana have said all this, both have heard it, and every word was acknowledged."""
-    history = History([Entry(VERA, 0, "state", CHAT, data=STATE)])
+    history = History(Entry(console, 0, "up") for console in (ANA, BEN))
+    history.append(Entry(VERA, 0, "state", CHAT, data=STATE))
     for line in lines:
         if line.kind == "message":
             who = VERA if line.author == "visitor" else ANA
             history.append(Entry(who, 0, "invoke", CHAT, line.id, line.author))
         for who in (VERA, ANA):
-            history.append(Entry(who, 0, "seen", CHAT, line.id, line.author, line.place, (line.kind, line.agent)))
+            history.append(
+                Entry(who, 0, "seen", CHAT, line.id, line.author, line.place, Told(line.kind, line.agent, line.place[1]))
+            )
         if line.kind == "message":
             history.append(Entry(who, 0, "ack", CHAT, line.id, line.author))
     return history
@@ -152,5 +155,37 @@ def test_g5_somebody_speaks_who_does_not_serve() -> None:
     assert verdict(shows(VERA, [*TALK, Shown((1, 6), "message", "agent 2", "m8", 2)])) == {"G5"}
 
 
-def test_g5_a_visitor_is_in_two_chats() -> None:
-    assert verdict(shows(VERA, TALK), shows(TAB, [OPENED], "chat-2")) == {"G5"}
+def begun(chat: str, at: float) -> Entry:
+    """Vera has asked for a human."""
+    return Entry(VERA, 0, "seen", chat, "q", "visitor", (1, 1), Told("opened", None, at))
+
+
+def test_g5_a_chat_goes_on_after_its_visitor_has_begun_another() -> None:
+    said = Entry(VERA, 0, "seen", "chat-2", "m", "visitor", (1, 2), Told("message", None, 40))
+    waits = Entry(VERA, 0, "state", "chat-2", data=STATE | {"status": "waiting"}, true=60)
+
+    assert verdict(begun("chat-2", 20), begun("chat-3", 41), said) == set()
+    assert verdict(begun("chat-2", 20), begun("chat-3", 39), said) == {"G5"}
+    assert verdict(begun("chat-2", 20), begun("chat-3", 39), waits) == {"G5"}
+    assert verdict(begun("chat-2", 20), begun("chat-3", 51), waits) == set()  # it was on its way for so long
+    ended = waits._replace(data=STATE | {"status": "ended"})
+    assert verdict(begun("chat-2", 20), begun("chat-3", 39), ended) == set()
+
+
+def test_g5_a_new_chat_rings_where_no_seat_is_left() -> None:
+    ring = {"load": 3, "capacity": 2, "is_new": True}
+
+    assert verdict(Entry(ANA, 0, "offer", CHAT, data=ring)) == {"G5"}
+    assert verdict(Entry(ANA, 0, "offer", CHAT, data=ring | {"load": 2})) == set()
+    assert verdict(Entry(ANA, 0, "offer", CHAT, data=ring | {"is_new": False})) == set()
+
+
+def test_g5_somebody_is_matched_who_was_not_within_reach() -> None:
+    given = Entry(VERA, 0, "seen", CHAT, "", "agent None", (1, 6), Told("transferred", 2, 100))
+    gone = Entry(BEN, 0, "down", true=79)
+
+    assert verdict(gone, given) == {"G5"}
+    assert verdict(gone._replace(true=81), given) == set()
+    assert verdict(gone, Entry("agent-2.9", 0, "up", true=99), given) == set()
+    assert verdict(gone, Entry("agent-2.9", 0, "up", true=101), given) == {"G5"}
+    assert verdict(gone, Entry("agent-21.1", 0, "up", true=99), given) == {"G5"}

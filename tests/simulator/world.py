@@ -10,7 +10,7 @@ from livesupport.client import AgentSession, VisitorSession
 from tests.simulator.history import History
 from tests.simulator.network import Time
 from tests.simulator.pages import AgentPage, Browser, Page, VisitorPage
-from tests.simulator.server import Server
+from tests.simulator.server import SUPERVISORS, Server
 
 T = TypeVar("T")
 
@@ -41,6 +41,7 @@ class World:
         end = self.time.now + self.chance.uniform(*BUSY)
         self._often(end, (0.4, 3.0), self._a_visitor_acts)
         self._often(end, (0.4, 3.0), self._an_agent_acts)
+        self._often(end, (5.0, 25.0), self._a_supervisor_acts)
         self._often(end, (3.0, 15.0), self._something_breaks)
         for _ in range(self.chance.choice((0, 1, 1, 2, 3))):
             self.time.after(self.chance.uniform(4.0, end - self.time.now), self._crash)
@@ -87,7 +88,7 @@ class World:
             return
         session = page.session
         if not page.is_talking:
-            if session.is_welcome and not session.chat.id and session.service.get("state") == "open":
+            if session.is_welcome and session.service.get("state") == "open" and page.browser.may_start:
                 page.send(session.start("Vera", "+995555000001", "Where is my parcel?"))
             return
         match self.chance.choices(("say", "save", "refuse", "tab", "reload", "close", "end"), (40, 1, 1, 2, 3, 1, 0.5))[0]:
@@ -138,6 +139,19 @@ class World:
                 page.ends(copy)
             case "convert" | "requeue" as command:
                 page.send({"t": command, "chat": copy.id})
+
+    def _a_supervisor_acts(self) -> None:
+        """Looks over somebody's shoulder, takes over, or goes again."""
+        consoles = [page for page in self.agents if page.is_open and page.who in SUPERVISORS]
+        page = self._one_of(consoles)
+        chat = self._one_of([page.session.chat.id for page in self.visitors if page.is_open and page.is_talking])
+        if page is None or chat is None:
+            return
+        reads = [copy.id for copy in page.copies() if not copy.state.get("mine", True)]
+        if not reads:
+            page.send({"t": "join", "chat": chat})
+        else:
+            page.send({"t": self.chance.choice(("take_over", "leave")), "chat": self.chance.choice(reads)})
 
     def _one_of(self, some: list[T]) -> T | None:
         return self.chance.choice(some) if some else None
