@@ -24,6 +24,7 @@ from livesupport.config import Config
 from livesupport.data import hold_lease, make_directories, prepare_database
 from livesupport.directory import Directory
 from livesupport.errors import Unavailable
+from livesupport.gathering import Gathered
 from livesupport.http import State
 from livesupport.http.proxies import TrustedProxies
 from livesupport.jobs import schedule
@@ -49,6 +50,7 @@ from livesupport.tickets.service import Tickets
 log = structlog.get_logger()
 
 KEYS_EVERY = 600.0  # seconds between two looks at the sealing keys
+FIND_MOST = 50  # chats whose tickets are looked for in one question: what follows the answer is one turn of the loop
 LEASE_EVERY = 15.0  # seconds between two looks whether the lease is still ours
 
 
@@ -160,7 +162,7 @@ def _ports(
 
     return Ports(
         open_ticket=partial(bridge.convert_chat_to_ticket, tickets, directory.name_of),
-        find_tickets=partial(bridge.find_tickets, tickets),
+        find_ticket=Gathered(partial(bridge.find_tickets, tickets), FIND_MOST),
         append_lines=partial(bridge.append_to_ticket, tickets),
         save_request=partial(bridge.save_request, tickets),
         authenticate=authenticate,

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from livesupport.accounts.base import Service, hashed
 from livesupport.accounts.requests import folded_login
 from livesupport.errors import NotAllowed, NotFound, Unavailable
+from livesupport.gathering import Gathered
 from livesupport.model import Agent, Session
 from livesupport.storage import agents, sessions, settings
+from livesupport.storage.database import Database
 
 SESSION_IDLE = timedelta(hours=12)
 SESSION_LASTS = timedelta(days=30)
 PROLONG_EVERY = timedelta(minutes=5)  # a session's end is moved at most this often, to spare a write per page
 LONGEST_SECRET = 128
 DEVICE_LIMIT = 80  # characters
+FIND_MOST = 100  # sessions in one question
 
 
 class Sessions(Service):
     """What can be done with sessions. Whatever ends one raises the directory's revision: its sockets follow."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        super().__init__(database, clock)
+        self._found = Gathered(self._find_all, FIND_MOST)
 
     async def sign_in(self, login: str, password: str, device: str = "") -> tuple[str, Session]:
         """A fresh secret for the cookie, and the session that it opens; `device` names the browser, for the list of sessions.
@@ -42,7 +49,7 @@ class Sessions(Service):
             if fresh_hash:
                 await agents.set_password_hash(connection, agent_id, fresh_hash)
             await sessions.add(connection, hashed(secret), agent_id, now, now + SESSION_IDLE, device)
-            session = await sessions.find(connection, hashed(secret), now)
+            session = (await sessions.find(connection, [hashed(secret)], now)).get(hashed(secret))
             if session is None:
                 raise NotAllowed("the account was disabled meanwhile")
         return secret, session
@@ -61,10 +68,11 @@ class Sessions(Service):
         return session if session and session.locked_at is not None else None
 
     async def _find(self, secret: str) -> Session | None:
-        if len(secret) > LONGEST_SECRET:
-            return None
+        return await self._found(hashed(secret)) if len(secret) <= LONGEST_SECRET else None
+
+    async def _find_all(self, ids: Collection[str]) -> dict[str, Session]:
         async with self._database.read() as connection:
-            return await sessions.find(connection, hashed(secret), self._clock())
+            return await sessions.find(connection, ids, self._clock())
 
     async def _prolong(self, session: Session, now: datetime) -> None:
         end = min(now + SESSION_IDLE, session.created_at + SESSION_LASTS)

@@ -30,14 +30,28 @@ def dispatch(floor: Floor) -> None:
     if floor.now.mono < floor.settled_at:
         _dispatch_at(floor, floor.settled_at)
         return
-    for chat in sorted(floor.waiting.values(), key=lambda chat: chat.order):
+    free = _free(floor)
+    for chat in sorted(floor.waiting.values(), key=lambda chat: chat.order) if free else tuple(floor.waiting.values()):
         if chat.wants_agent and chat.sockets:
-            _find_agent(floor, chat)
+            _find_agent(floor, chat, free)
+            if chat.offer is not None:
+                free = _free(floor)
 
 
-def _find_agent(floor: Floor, chat: Chat) -> None:
+def _free(floor: Floor) -> list[Agent]:
+    """Who has a seat for at least one of those who wait. While nobody has, a long queue costs no more than a look at each."""
+    returning = any(chat.returning for chat in floor.waiting.values())
+    return [
+        agent
+        for agent in floor.agents.values()
+        if routing.reachable(agent, floor.now) and routing.has_seat(agent, floor.rules, returning=returning)
+    ]
+
+
+def _find_agent(floor: Floor, chat: Chat, free: list[Agent]) -> None:
     """Rings at the best agent, or plans to, once one has rested. With nobody left to be asked everybody may take the chat."""
-    able = [agent for agent in _candidates(floor, chat) if routing.may_be_offered(agent, chat, floor.now, floor.rules)]
+    candidates = free if _rings(floor, chat) else []
+    able = [agent for agent in candidates if routing.may_be_offered(agent, chat, floor.now, floor.rules)]
     rested = [agent for agent in able if routing.rested(agent, floor.now, floor.rules)]
     if agent := routing.best_agent(rested, chat):
         offer(floor, chat, agent)
@@ -48,11 +62,10 @@ def _find_agent(floor: Floor, chat: Chat) -> None:
         _escalate(floor, chat)
 
 
-def _candidates(floor: Floor, chat: Chat) -> list[Agent]:
+def _rings(floor: Floor, chat: Chat) -> bool:
     """In pull mode agents pick by themselves, and a chat that went through too many hands rings no more."""
     site = floor.sites.get(chat.site)
-    rings = (site is None or site.mode == "match") and chat.hops <= floor.rules.max_hops
-    return list(floor.agents.values()) if rings else []
+    return (site is None or site.mode == "match") and chat.hops <= floor.rules.max_hops
 
 
 def _dispatch_at(floor: Floor, at: float) -> None:
@@ -65,8 +78,10 @@ def _nobody_is_left(floor: Floor, chat: Chat) -> bool:
     """Somebody let it pass or was lost, and nobody is there who could still be asked, not even when a seat gets free."""
     if chat.hops > floor.rules.max_hops:
         return True
+    if not (chat.missed or chat.hops):
+        return False
     there = [agent for agent in floor.agents.values() if service.is_there(floor, agent, chat.topic)]
-    return bool(chat.missed or chat.hops) and all(agent.id in chat.missed for agent in there)
+    return all(agent.id in chat.missed for agent in there)
 
 
 def _escalate(floor: Floor, chat: Chat) -> None:

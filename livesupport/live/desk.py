@@ -10,7 +10,7 @@ import asyncio
 import math
 import secrets
 import time
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Any
 
 import structlog
@@ -50,7 +50,6 @@ from livesupport.live.ports import Ports
 from livesupport.rules import Rules
 
 FIND_ATTEMPTS = 5
-FIND_MOST = 50  # chats in one question: what follows the answers is one turn of the loop
 FIND_PAUSE = 0.2  # seconds, longer each time
 SOONEST = 0.001  # seconds: a loop's timers are that coarse
 
@@ -82,8 +81,6 @@ class Desk:
         self.clock = clock
         self._machine = machine
         self._tasks: set[asyncio.Task[None]] = set()
-        self._finding = asyncio.Lock()
-        self._sought: list[str] = []  # chats whose tickets the next question will ask for
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = math.inf
         self._signed_in: dict[Connection, str] = {}
@@ -92,7 +89,7 @@ class Desk:
             Send: lambda effect: self.hub.deliver(effect.to, effect.push),
             Close: lambda effect: self.hub.close(effect.connections, effect.code),
             IssueToken: self._issue_token,
-            FindTicket: self._find_ticket,
+            FindTicket: lambda effect: self._spawn(self._find_ticket(effect.chat)),
             OpenTicket: lambda effect: self._spawn(self._open_ticket(effect.snapshot)),
             AppendLines: lambda effect: self._spawn(self._append_lines(effect)),
             SaveRequest: lambda effect: self._spawn(self._save_request(effect)),
@@ -163,31 +160,17 @@ class Desk:
             outcome = TicketFailed(chat=snapshot.chat)
         self.handle(outcome)
 
-    def _find_ticket(self, effect: FindTicket) -> None:
-        self._sought.append(effect.chat)
-        self._spawn(self._find_tickets())
-
-    async def _find_tickets(self) -> None:
-        """Asks for all chats that came back while the question before was on its way: after a restart they are thousands, and
-        one by one would wait for each other longest of all. Asks until there is an answer; a chat goes on without a disk, so
-        after some tries it counts as unsaved."""
-        chats: list[str] = []
-        numbers: Mapping[str, str] = {}
+    async def _find_ticket(self, chat: str) -> None:
+        """Asks until there is an answer; a chat goes on without a disk, so after some tries it counts as unsaved."""
+        number = None
         for attempt in range(FIND_ATTEMPTS):
             try:
-                async with self._finding:
-                    chats = chats or self._take_sought()
-                    numbers = await self.ports.find_tickets(chats) if chats else {}
+                number = await self.ports.find_ticket(chat)
                 break
             except Exception as fault:
-                log.error("port_failed", port="find_tickets", error=type(fault).__name__)
+                log.error("port_failed", port="find_ticket", error=type(fault).__name__)
                 await asyncio.sleep(FIND_PAUSE * (attempt + 1))
-        for chat in chats:
-            self.handle(TicketFound(chat=chat, number=numbers.get(chat)))
-
-    def _take_sought(self) -> list[str]:
-        chats, self._sought = self._sought[:FIND_MOST], self._sought[FIND_MOST:]
-        return chats
+        self.handle(TicketFound(chat=chat, number=number))
 
     async def _append_lines(self, effect: AppendLines) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -22,8 +22,8 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     """The functions. Those that wait may fail: the desk then carries on as if nothing had been written."""
 
     open_ticket: Callable[[Snapshot], Awaitable[TicketSaved | TicketFailed]]
-    find_tickets: Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
-    """Ids of chats in; the numbers of the tickets out, for those that were saved as one."""
+    find_ticket: Callable[[str], Awaitable[str | None]]
+    """A chat's id in, the number of the ticket that it was saved as out. After a restart thousands are asked for at once."""
     append_lines: Callable[[AppendLines], Awaitable[bool]]
     """True when all lines are in the ticket."""
     save_request: Callable[[str, LeaveRequest], Awaitable[str | None]]

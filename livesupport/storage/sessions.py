@@ -23,15 +23,12 @@ async def add(
     await connection.execute(insert(session).values(row))
 
 
-async def find(connection: AsyncConnection, session_id: str, now: datetime) -> Session | None:
-    """The session, if it has not expired and its agent is not disabled."""
-    row = (
-        await connection.execute(select(session).where(session.c.id == session_id, session.c.expires_at > now))
-    ).one_or_none()
-    agent = await agents.enabled(connection, row.agent_id) if row else None
-    if row is None or agent is None:
-        return None
-    return _session(row, agent)
+async def find(connection: AsyncConnection, ids: Collection[str], now: datetime) -> dict[str, Session]:
+    """Those of these sessions, by id, that have not expired and whose agents are not disabled."""
+    rows = (await connection.execute(select(session).where(session.c.id.in_(ids), session.c.expires_at > now))).all()
+    people = await agents.by_ids(connection, {row.agent_id for row in rows})
+    enabled = [(row, people[row.agent_id]) for row in rows if people[row.agent_id].disabled_at is None]
+    return {row.id: _session(row, agent) for row, agent in enabled}
 
 
 async def of_agent(connection: AsyncConnection, agent: Agent, now: datetime) -> list[Session]:

@@ -7,7 +7,7 @@ import base64
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -73,7 +73,6 @@ class BackOffice:
         self.appended: list[AppendLines] = []
         self.requests: list[LeaveRequest] = []
         self.counts: list[str] = []
-        self.sought: list[tuple[str, ...]] = []  # chats, by question
         self.requesters = {"secret-of-nino": Reader("requester", 1, "session-of-nino")}
         self.hidden: set[tuple[int, str]] = set()  # tickets that an agent may not see
         self.strange: set[tuple[int, int]] = set()  # topics that an agent does not serve
@@ -86,11 +85,10 @@ class BackOffice:
         self.tickets.append(snapshot)
         return TicketSaved(chat=snapshot.chat, number=f"{1000 + len(self.tickets)}-0")
 
-    async def find_tickets(self, chats: Collection[str]) -> dict[str, str]:
+    async def find_ticket(self, chat: str) -> str | None:
         await self._work()
-        self.sought.append(tuple(chats))
-        numbered = enumerate(self.tickets, 1)
-        return {snapshot.chat: f"{1000 + number}-0" for number, snapshot in numbered if snapshot.chat in chats}
+        numbers = (f"{1000 + number}-0" for number, snapshot in enumerate(self.tickets, 1) if snapshot.chat == chat)
+        return next(numbers, None)
 
     async def append_lines(self, effect: AppendLines) -> bool:
         await self._work()
@@ -138,7 +136,7 @@ class BackOffice:
         tokens = VisitorTokens(b"0123456789abcdef" * 2, 8 * 3600, lambda: clock().wall)
         return Ports(
             open_ticket=self.open_ticket,
-            find_tickets=self.find_tickets,
+            find_ticket=self.find_ticket,
             append_lines=self.append_lines,
             save_request=self.save_request,
             authenticate=self.authenticate,

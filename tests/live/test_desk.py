@@ -161,26 +161,6 @@ async def test_a_port_that_fails_is_an_honest_no() -> None:
         assert "secret" not in str(lines)
 
 
-async def test_chats_that_come_back_while_one_is_looked_for_are_looked_for_together() -> None:
-    office = BackOffice()
-    office.tickets = [SNAPSHOT]
-    coming = [SNAPSHOT.chat, *(f"chat-{number}" for number in range(60))]
-    script = Script(lambda event: [FindTicket(chat=coming.pop(0))] if coming and isinstance(event, Draining) else [])
-    desk = desk_of(script, office)
-    office.gate.clear()
-    everybody = list(coming)
-    while coming:
-        desk.handle(Draining())
-        await asyncio.sleep(0)
-    office.gate.set()
-    await desk.drain()
-
-    assert [len(chats) for chats in office.sought] == [1, 50, 10]
-    found = [event for event in script.heard if isinstance(event, TicketFound)]
-    assert [event.chat for event in found] == everybody
-    assert [event.number for event in found if event.number] == ["1001-0"]
-
-
 async def test_a_chat_whose_ticket_cannot_be_looked_for_counts_as_unsaved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("livesupport.live.desk.FIND_PAUSE", 0.0)
     office = BackOffice()
