@@ -37,6 +37,7 @@ class Page:
 
     def __init__(self, product: Product, headers: str = "") -> None:
         self.product = product
+        self.is_welcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.records: dict[str, dict[Place, tuple[Line, str]]] = {}
         self._headers = product.headers() + headers
         self._client: Client | None = None
@@ -104,6 +105,8 @@ class Page:
                     self.heard_line(frame["chat"], line)
             case "welcome":
                 self._tries = 0
+                if not self.is_welcome.done():
+                    self.is_welcome.set_result(None)
             case "wanted":
                 self._give_back(frame["chat"], frame.get("after", 0))
             case _:
@@ -154,8 +157,8 @@ class VisitorPage(Page):
         return self.is_usable.done() and mine == agents_words == [*self._said_before, PROBE]
 
     def heard(self, frame: dict[str, Any]) -> None:
-        """Asks when it is welcome, talks when somebody is there."""
-        if frame["t"] == "service" and not self._token and self._client:
+        """Asks when somebody is there to answer, talks when somebody does."""
+        if frame["t"] == "service" and frame["state"] == "open" and not self._token and self._client:
             self._client.say(self._start)
         elif frame["t"] == "token":
             self._token, self.chat = frame["token"], frame["chat"]

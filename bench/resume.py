@@ -57,24 +57,30 @@ async def _die_once(chats: int, messages: int) -> Result:
         await product.prepare()
         visitors = [VisitorPage(product, number, messages) for number in range(chats)]
 
+        by_chat: dict[str, VisitorPage] = {}
+
         def reached(chat: str) -> None:
-            visitor = next(visitor for visitor in visitors if visitor.chat == chat)
-            visitor.is_usable.set_result(time.perf_counter())
+            by_chat[chat].is_usable.set_result(time.perf_counter())
 
         agents = [AgentPage(product, secret, reached) for secret in product.secrets]
-        pages = [*agents, *visitors]
         async with product.running():
-            for page in pages:
-                page.open()
+            for agent in agents:
+                agent.open()
+            await _each(agent.is_welcome for agent in agents)
+            for visitor in visitors:
+                visitor.open()
             await _each(visitor.has_talked for visitor in visitors)
         died = time.perf_counter()
         for visitor in visitors:
+            if not visitor.has_talked.done():
+                raise RuntimeError(f"{visitor.chat or 'a visitor'} had nobody to talk to: there is nothing to bring back")
+            by_chat[visitor.chat] = visitor
             visitor.will_resume()
         async with product.running():
             listened = time.perf_counter()
             await _each(visitor.is_usable for visitor in visitors)
             result = _result(listened, died, agents, visitors)
-        for page in pages:
+        for page in (*agents, *visitors):
             page.leave()
     return result
 
