@@ -10,7 +10,7 @@ from livesupport.config.loading import (
     load_with_origins,
     settings,
 )
-from livesupport.config.values import Config, Database, Files, Limits, Log, Metrics, Server, Tls, normal_origin
+from livesupport.config.values import Config, Database, Files, Limits, Log, Metrics, Server, Tickets, Tls, normal_origin
 
 __all__ = [
     "FILE_VARIABLE",
@@ -25,6 +25,7 @@ __all__ = [
     "Metrics",
     "Server",
     "Setting",
+    "Tickets",
     "Tls",
     "load",
     "load_with_origins",

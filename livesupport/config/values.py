@@ -87,6 +87,18 @@ class Files(Section, frozen=True):
     keep_free_bytes: Positive = 1024 * 1024 * 1024
 
 
+class Tickets(Section, frozen=True):
+    """What becomes of tickets by themselves."""
+
+    close_after: Annotated[float, Meta(ge=3600, le=28 * 86400)] = 4 * 86400.0
+
+
+class Desk(Section, frozen=True):
+    """The people who answer."""
+
+    idle_lock: Annotated[float, Meta(ge=0)] = 0.0  # seconds; 0: never
+
+
 class Log(Section, frozen=True):
     """What is written to standard output."""
 
@@ -110,6 +122,8 @@ class Config(Section, frozen=True):
     chat: Rules = Rules()
     limits: Limits = Limits()
     files: Files = Files()
+    tickets: Tickets = Tickets()
+    desk: Desk = Desk()
     log: Log = Log()
     metrics: Metrics = Metrics()
 

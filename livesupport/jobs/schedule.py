@@ -13,7 +13,11 @@ from livesupport.storage import jobs
 from livesupport.storage.database import Database
 
 RECURRING: Mapping[str, timedelta] = {
+    "close": timedelta(minutes=10),
+    "files": timedelta(hours=1),
+    "purge": timedelta(hours=1),
     "tidy": timedelta(hours=1),
+    "unconfirmed": timedelta(hours=1),
 }
 """Kind of work (see `tasks.py`) → time from the end of one to the beginning of the next."""
 

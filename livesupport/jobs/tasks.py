@@ -12,6 +12,9 @@ from livesupport.jobs.runner import Task
 from livesupport.storage import expired, jobs
 from livesupport.storage.database import Database
 from livesupport.tickets.alerts import Alerts
+from livesupport.tickets.asking import Asking
+from livesupport.tickets.files import Files
+from livesupport.tickets.lifecycle import Lifecycle
 
 log = structlog.get_logger()
 
@@ -24,15 +27,35 @@ class Rooms(NamedTuple):
     database: Database
     clock: Callable[[], datetime]
     alerts: Alerts
+    lifecycle: Lifecycle
+    files: Files
+    asking: Asking
 
 
 def tasks(rooms: Rooms) -> Mapping[str, Task]:
     """Kind of work → what does it. Each is safe to repeat."""
     return {
+        "close": lambda _: rooms.lifecycle.close(),
         "due": lambda job: rooms.alerts.tell(job["ticket"]),
+        "files": lambda _: _remove_files(rooms.files),
         "promises": lambda job: rooms.alerts.follow(job["site"], job.get("after", 0)),
+        "purge": lambda _: rooms.lifecycle.purge(),
+        "scrub": lambda job: rooms.lifecycle.scrub(job["files"]),
         "tidy": lambda _: _tidy(rooms),
+        "unconfirmed": lambda _: _remove_unconfirmed(rooms),
     }
+
+
+async def _remove_files(files: Files) -> None:
+    """Removes files that nobody sent, and bytes that no ticket knows of."""
+    await files.purge()
+    await files.sweep()
+
+
+async def _remove_unconfirmed(rooms: Rooms) -> None:
+    """Removes requests whose address nobody confirmed; what they said must not linger in the write-ahead log."""
+    if await rooms.asking.purge():
+        await rooms.database.truncate_log()
 
 
 async def _tidy(rooms: Rooms) -> None:

@@ -73,6 +73,18 @@ class Database:
             async with self._writer.begin() as connection:
                 yield connection
 
+    async def truncate_log(self) -> bool:
+        """Empties SQLite's write-ahead log into the file, so that what was erased is nowhere any more. False while somebody
+        still reads an older state. PostgreSQL has no such log of ours: True."""
+        if not is_sqlite(self._writer.url):
+            return True
+        with clear_errors():
+            async with self._writer.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                    is_busy, _in_log, _moved = await cursor.fetchone()
+        return not is_busy
+
 
 def database_url(url: str) -> URL:
     """`url` with the asynchronous driver filled in, so that `sqlite:///…` and `postgresql://…` work as well."""
