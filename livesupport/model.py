@@ -65,6 +65,17 @@ class ApiToken(Record, frozen=True):
     used_at: datetime | None = None
 
 
+class Act(Record, frozen=True):
+    """An act of administration: who did what to which object. An empty `actor` is the command line."""
+
+    id: int
+    at: datetime
+    actor: str
+    act: str  # "agent.created"
+    object: str
+    details: dict[str, object]
+
+
 class Topic(Record, frozen=True):
     """A queue of a site, and a heading for its tickets."""
 
@@ -199,6 +210,23 @@ class Answer(Record, frozen=True):
     value: str
 
 
+class OutgoingMail(Record, frozen=True):
+    """A mail to be sent from the moment `send_at` on; it is written from what it names when it is sent."""
+
+    id: int
+    kind: MailKind
+    recipient: str
+    language: str
+    site: str
+    ticket: int | None
+    message: int | None
+    pending: str | None
+    sign_in: str | None
+    state: Literal["queued", "sent", "failed"]
+    created_at: datetime
+    send_at: datetime
+
+
 class PendingRequest(Record, frozen=True):
     """What somebody has asked with an address that they have not yet proved to be theirs. It has no number, and nobody who
     answers sees it; `content` is kept by `tickets/asking.py`."""
@@ -285,6 +313,15 @@ class Ticket(Record, frozen=True):
     warn_at: datetime | None = None  # from when on it is near
     checked_at: datetime | None = None  # when the seals of the chat were checked
     one_sided: bool = False  # only one of the chat's two pages held it
+
+
+class SavedView(Record, frozen=True):
+    """A way to look at the inbox that somebody has kept; `query` is what the address line says."""
+
+    id: int
+    name: str
+    query: dict[str, str]
+    shared: bool  # everybody's
 
 
 class TicketMessage(Record, frozen=True):

@@ -23,7 +23,7 @@ RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 ASKED_AGAIN = and_(ticket.c.answered > literal_column("0"), ticket.c.asked > ticket.c.answered)
 """The requester wrote last, and was answered before. An index holds just these, and is used for these very words only."""
 
-_RANK = case(RANKS, value=ticket.c.priority)
+_rank = case(RANKS, value=ticket.c.priority)
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,9 +123,9 @@ def _ordered(order: Order, backwards: bool) -> list[ColumnElement[Any]]:
         case "due", True:
             return [ticket.c.due_at.desc().nulls_first(), ticket.c.id.desc()]
         case "priority", False:
-            return [_RANK.asc(), ticket.c.id.desc()]
+            return [_rank.asc(), ticket.c.id.desc()]
         case _:
-            return [_RANK.desc(), ticket.c.id.asc()]
+            return [_rank.desc(), ticket.c.id.asc()]
 
 
 def _after(order: Order, backwards: bool, after: Place) -> ColumnElement[bool]:
@@ -146,6 +146,6 @@ def _after(order: Order, backwards: bool, after: Place) -> ColumnElement[bool]:
         case "due":
             return or_(ticket.c.due_at > value, and_(ticket.c.due_at == value, later), ticket.c.due_at.is_(None))
         case _ if backwards:
-            return or_(_RANK < value, and_(_RANK == value, later))
+            return or_(_rank < value, and_(_rank == value, later))
         case _:
-            return or_(_RANK > value, and_(_RANK == value, earlier))
+            return or_(_rank > value, and_(_rank == value, earlier))

@@ -163,6 +163,14 @@ saved_view = Table(
     Column("position", Integer, nullable=False),
 )
 
+preference = Table(
+    "preference",
+    metadata,
+    Column("agent_id", ForeignKey("agent.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+
 notice = Table(
     "notice",
     metadata,

@@ -1,4 +1,4 @@
-"""Search in everything that a ticket says, the newest message of the requester, and the ways into the inbox."""
+"""The inbox: search in everything that a ticket says, the newest message of the requester, quick orders, preferences."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ def upgrade() -> None:
         "ticket_search",
         sa.Column("ticket_id", sa.Integer, sa.ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("words", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "preference",
+        sa.Column("agent_id", sa.Integer, sa.ForeignKey("agent.id"), primary_key=True),
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("value", sa.JSON, nullable=False),
     )
     connection = op.get_bind()
     for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:

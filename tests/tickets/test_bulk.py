@@ -1,0 +1,128 @@
+"""One deed for many tickets, and what undoing it does when somebody was there meanwhile."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from livesupport.errors import Invalid, NotFound
+from livesupport.model import Agent, Ticket, TicketNews, Topic
+from livesupport.storage import tags
+from livesupport.storage.database import Database
+from livesupport.tickets.bulk import Bulk
+from livesupport.tickets.requests import TicketChange
+from livesupport.tickets.service import Tickets
+from tests.databases import Clock
+from tests.tickets.conftest import a_request, history
+
+SOLVE = TicketChange(status="solved")
+
+
+@pytest.fixture
+def heard() -> list[TicketNews]:
+    return []
+
+
+@pytest.fixture
+def bulk(database: Database, clock: Clock, heard: list[TicketNews]) -> Bulk:
+    return Bulk(database, clock, heard.append)
+
+
+async def _open(tickets: Tickets, count: int) -> list[str]:
+    return [(await tickets.open(a_request(number, question=f"Question {number}"))).number for number in range(count)]
+
+
+async def _now(tickets: Tickets, numbers: list[str], actor: Agent) -> list[Ticket]:
+    return [(await tickets.get(number, actor=actor)).ticket for number in numbers]
+
+
+def _but_version(found: list[Ticket]) -> list[Ticket]:
+    return [msgspec.structs.replace(ticket, version=0) for ticket in found]
+
+
+async def test_ana_solves_three_and_takes_it_back_exactly(
+    tickets: Tickets, bulk: Bulk, ana: Agent, clock: Clock, heard: list[TicketNews]
+) -> None:
+    numbers = await _open(tickets, 4)
+    before = await _now(tickets, numbers, ana)
+    clock.forward(minutes=5)
+    done = await bulk.change(numbers[:3], SOLVE, actor=ana)
+    assert (done.changed, done.refused) == (numbers[:3], [])
+    assert [ticket.status for ticket in await _now(tickets, numbers, ana)] == ["solved"] * 3 + ["new"]
+    assert {news.number for news in heard} == set(numbers[:3])
+    clock.forward(seconds=9)
+    undone = await bulk.undo(done.undo, actor=ana)
+    assert (undone.restored, undone.kept) == (numbers[:3], [])
+    assert _but_version(await _now(tickets, numbers, ana)) == _but_version(before)
+    assert (await history(tickets, numbers[0]))[-2:] == [
+        ("status", "Ana", "new", "solved"),
+        ("status", "Ana", "solved", "new"),
+    ]
+
+
+async def test_what_somebody_has_changed_since_stays_as_they_left_it(
+    tickets: Tickets, bulk: Bulk, ana: Agent, ben: Agent
+) -> None:
+    first, second = await _open(tickets, 2)
+    done = await bulk.change([first, second], TicketChange(assignee=ana.id), actor=ana)
+    await tickets.change(second, TicketChange(priority="urgent"), actor=ben)
+    undone = await bulk.undo(done.undo, actor=ana)
+    assert (undone.restored, undone.kept) == ([first], [second])
+    one, two = await _now(tickets, [first, second], ana)
+    assert (one.assignee, one.status) == (None, "new")
+    assert (two.assignee, two.priority) == (ana, "urgent")
+
+
+async def test_assignee_priority_topic_and_tag_are_taken_back_together(
+    tickets: Tickets, bulk: Bulk, database: Database, ana: Agent, billing: Topic
+) -> None:
+    numbers = await _open(tickets, 2)
+    before = await _now(tickets, numbers, ana)
+    async with database.write() as connection:
+        await tags.add(connection, before[0].id, "vip")
+    change = TicketChange(assignee=ana.id, priority="high", topic=billing.id, status="on_hold")
+    done = await bulk.change(numbers, change, actor=ana, tag="#VIP")
+    found = await _now(tickets, numbers, ana)
+    assert {(one.assignee, one.priority, one.topic, one.status) for one in found} == {(ana, "high", billing, "on_hold")}
+    await bulk.undo(done.undo, actor=ana)
+    assert _but_version(await _now(tickets, numbers, ana)) == _but_version(before)
+    async with database.read() as connection:
+        assert [await tags.of_ticket(connection, one.id) for one in before] == [["vip"], []]
+
+
+async def test_tickets_that_cannot_be_changed_so_are_left_and_told(tickets: Tickets, bulk: Bulk, ana: Agent) -> None:
+    first, second = await _open(tickets, 2)
+    await bulk.change([second], TicketChange(status="spam"), actor=ana)
+    done = await bulk.change([first, second, "9999-0"], SOLVE, actor=ana)
+    assert (done.changed, done.refused) == ([first], [second, "9999-0"])
+    assert (await bulk.change([second], SOLVE, actor=ana)).undo == ""
+
+
+async def test_ben_changes_nothing_that_is_not_his_business(tickets: Tickets, bulk: Bulk, ben: Agent, billing: Topic) -> None:
+    ticket = await tickets.open(a_request("billing", topic=billing.id))
+    elsewhere = msgspec.structs.replace(ben, topics=(2**30,))
+    done = await bulk.change([ticket.number], SOLVE, actor=elsewhere)
+    assert (done.changed, done.refused) == ([], [ticket.number])
+
+
+async def test_only_who_did_it_can_undo_it_once_and_for_a_short_time(
+    tickets: Tickets, bulk: Bulk, ana: Agent, ben: Agent, clock: Clock
+) -> None:
+    numbers = await _open(tickets, 1)
+    done = await bulk.change(numbers, SOLVE, actor=ana)
+    with pytest.raises(NotFound):
+        await bulk.undo(done.undo, actor=ben)
+    await bulk.undo(done.undo, actor=ana)
+    with pytest.raises(NotFound):
+        await bulk.undo(done.undo, actor=ana)
+    done = await bulk.change(numbers, SOLVE, actor=ana)
+    clock.forward(seconds=16)
+    with pytest.raises(NotFound):
+        await bulk.undo(done.undo, actor=ana)
+
+
+async def test_more_than_a_page_or_no_tag_is_refused(bulk: Bulk, ana: Agent) -> None:
+    with pytest.raises(Invalid):
+        await bulk.change([f"{number}-0" for number in range(101)], SOLVE, actor=ana)
+    with pytest.raises(Invalid):
+        await bulk.change(["1001-7"], TicketChange(), actor=ana, tag="#")
