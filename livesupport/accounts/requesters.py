@@ -66,6 +66,14 @@ class Requesters:
             attempt = await requesters.code(connection, sign_in_id, self._clock())
         return self._code_of(attempt.id, attempt.email) if attempt else None
 
+    async def attempt(self, secret: str) -> tuple[str, str] | None:
+        """The site and the address of an attempt to sign in, in the browser that began it; None when it is over."""
+        if len(secret) > LONGEST_SECRET:
+            return None
+        async with self._database.read() as connection:
+            attempt = await requesters.code(connection, _hash(secret), self._clock())
+        return (attempt.site_id, attempt.email) if attempt else None
+
     async def enter_code(self, secret: str, code: str) -> str:
         """Signs in: the secret of the session. Each try counts, and the last one ends the attempt.
 
@@ -133,6 +141,8 @@ class Requesters:
 
     async def ended(self, session_ids: Collection[str]) -> set[str]:
         """Which of these sessions are no longer valid."""
+        if not session_ids:
+            return set()
         async with self._database.read() as connection:
             return set(session_ids) - await requesters.valid_sessions(connection, session_ids, self._clock())
 

@@ -1,4 +1,4 @@
-"""Slows down whoever guesses passwords: failures are counted in memory, per login name and per address.
+"""Slows down whoever guesses passwords, or has mail sent: tries are counted in memory, per name and per address.
 
 After a few free tries the next one is only heard after a pause that doubles each time; an attempt before that is refused
 without looking at the password. Nothing is written anywhere, and an hour of quiet forgets.
@@ -25,10 +25,22 @@ class _Failures(msgspec.Struct):
 
 
 class Attempts:
-    """`clock` gives seconds that never go back."""
+    """`clock` gives seconds that never go back. Free are so many tries under one name, and from one address; then the pauses
+    begin with `first_pause` and grow to `longest_pause` seconds."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        per_login: int = FREE_PER_LOGIN,
+        per_address: int = FREE_PER_ADDRESS,
+        first_pause: float = 1.0,
+        longest_pause: float = LONGEST_PAUSE,
+    ) -> None:
         self._clock = clock
+        self._free = (per_login, per_address)
+        self._first_pause = first_pause
+        self._longest_pause = longest_pause
         self._failures: dict[str, _Failures] = {}
 
     def begin(self, login: str, address: str) -> float:
@@ -38,15 +50,15 @@ class Attempts:
         """
         keys = _keys(login, address)
         now = self._clock()
-        wait = max(self._wait(key, free, now) for key, free in keys)
+        wait = max(self._wait(key, free, now) for key, free in zip(keys, self._free, strict=True))
         if wait <= 0:
-            for key, _ in keys:
+            for key in keys:
                 self._count(key, now)
         return max(wait, 0.0)
 
     def succeeded(self, login: str, address: str) -> None:
         """The password was right: the name starts afresh, and this attempt no longer counts against the address."""
-        (name, _), (place, _) = _keys(login, address)
+        name, place = _keys(login, address)
         self._failures.pop(name, None)
         if (failures := self._failures.get(place)) is not None:
             failures.count -= 1
@@ -55,7 +67,7 @@ class Attempts:
         failures = self._failures.get(key)
         if failures is None or failures.count < free or now - failures.last > FORGET_AFTER:
             return 0.0
-        pause = min(2.0 ** (failures.count - free), LONGEST_PAUSE)
+        pause = min(self._first_pause * 2.0 ** (failures.count - free), self._longest_pause)
         return failures.last + pause - now
 
     def _count(self, key: str, now: float) -> None:
@@ -69,8 +81,8 @@ class Attempts:
             del self._failures[next(iter(self._failures))]
 
 
-def _keys(login: str, address: str) -> tuple[tuple[str, int], tuple[str, int]]:
-    return (f"login {login.strip().casefold()[:254]}", FREE_PER_LOGIN), (f"address {_network(address)}", FREE_PER_ADDRESS)
+def _keys(login: str, address: str) -> tuple[str, str]:
+    return f"login {login.strip().casefold()[:254]}", f"address {_network(address)}"
 
 
 def _network(address: str) -> str:

@@ -77,13 +77,14 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class MyRequest(msgspec.Struct, frozen=True):
-    """A request as its requester may see it. `seen`: the newest reply that they had opened before this time."""
+    """A request as its requester may see it `at` this moment. `seen`: the newest reply that they had opened before."""
 
     ticket: Ticket
     step: Step
     messages: list[TicketMessage]
     events: list[TicketEvent]
     files: list[StoredFile]
+    at: datetime
     seen: int
     thanked: bool
     follows: str
@@ -148,6 +149,7 @@ class Mine(Service):
                 messages=in_order(messages),
                 events=[event for event in await threads.events(connection, ticket.id) if _concerns_them(event)],
                 files=_of_messages(await file_rows.of_ticket(connection, ticket.id), messages),
+                at=now,
                 seen=ticket.seen,
                 thanked=thanked_at is not None and thanked_at >= max((one.at for one in messages), default=thanked_at),
                 follows=await my_requests.number_of(connection, ticket.follows, ticket.requester),

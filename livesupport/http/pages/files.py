@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from livesupport.http.auth import session_of
 from livesupport.http.errors import SignedOut
+from livesupport.http.requester import numbers_of_links, requester_of
 from livesupport.http.state import Request
 from livesupport.http.uploads import key_of, receive
 from livesupport.model import StoredFile
@@ -51,11 +52,15 @@ async def download(request: Request) -> Response:
     A `Range` is not honoured (RFC 9110 allows that): nobody can ask for ten thousand pieces.
     """
     session = await session_of(request)
-    key = key_of(request)
-    if session is None and not key:
+    person, links, key = await requester_of(request), numbers_of_links(request), key_of(request)
+    if session is None and person is None and not links and not key:
         raise SignedOut
     file, chunks = await request.state["files"].open(
-        request.path_params["id"], agent=session.agent if session else None, owner=owner_of(key) if key else ""
+        request.path_params["id"],
+        agent=session.agent if session else None,
+        requester=person,
+        links=links,
+        owner=owner_of(key) if key else "",
     )
     return StreamingResponse(chunks, headers=file_headers(file))
 

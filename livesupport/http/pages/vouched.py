@@ -1,0 +1,88 @@
+"""/requests/session, /requests/enter, /requests/claim: a site vouches for a person in the panel, who goes on from there.
+
+The panel stands in another site's frame and gets no cookie there; it holds the secret in memory (http/requester.py).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from livesupport.errors import Conflict, NotFound
+from livesupport.http.auth import own_path
+from livesupport.http.forms import Form, read_form
+from livesupport.http.requester import begin_requester_session, requester_of
+from livesupport.http.state import Request
+from livesupport.signing import origin_of_chat
+
+
+class Word(Form, frozen=True):
+    """What the site says and signs (`accounts/vouching.py`), and which site it is."""
+
+    site: str
+    id: str
+    exp: str
+    sig: str
+    name: str | UnsetType = UNSET
+    phone: str | UnsetType = UNSET
+    email: str | UnsetType = UNSET
+    email_verified: str | UnsetType = UNSET
+
+
+class Began(msgspec.Struct, frozen=True):
+    """A session, and what is now known of the person."""
+
+    session: str
+    name: str
+    phone: str
+    email: str
+
+
+class Shown(Form, frozen=True):
+    """A session's secret, from the panel, and where to go with it."""
+
+    session: str
+    next: str = ""
+
+
+class Chat(Form, frozen=True):
+    """The token of a chat, which only who is in that chat holds."""
+
+    token: str
+
+
+async def session(request: Request) -> Response:
+    """POST, from the panel: signs a person in by the word of their site."""
+    word = await read_form(request, Word)
+    said: dict[str, Any] = msgspec.to_builtins(word)
+    site, sig = said.pop("site"), said.pop("sig")
+    secret, vouched = await request.state["requesters"].vouched(site, said, sig)
+    began = Began(secret, vouched.name, vouched.phone, vouched.email)
+    return Response(msgspec.json.encode(began), 201, media_type="application/json")
+
+
+async def enter(request: Request) -> Response:
+    """POST, from the panel into a tab of its own: gives this browser a session for the same person, in a cookie."""
+    shown = await read_form(request, Shown)
+    secret = await request.state["requesters"].second_session(shown.session)
+    response = RedirectResponse(own_path(shown.next, "/requests"), 303)
+    await begin_requester_session(request, response, secret)
+    return response
+
+
+async def claim(request: Request) -> Response:
+    """POST: the request that the chat of this token became belongs to the person who is signed in. 204 also where it cannot:
+    a token tells nothing about requests."""
+    person = await requester_of(request)
+    if person is None:
+        raise HTTPException(401)
+    token = request.state["visitor_tokens"].read((await read_form(request, Chat)).token)
+    if token is not None and token.site == person.site:
+        with suppress(NotFound, Conflict):
+            await request.state["mine"].claim(origin_of_chat(token.chat), person)
+    return Response(status_code=204)

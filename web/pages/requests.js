@@ -1,0 +1,109 @@
+/**
+ * My requests, with JavaScript: what is shown stays up to date, new answers are announced, and a reply is sent without leaving
+ * the page, so that nothing typed is lost when the network is.
+ */
+import { AnswerNotices } from "../shared/answer-notice.js";
+import { h } from "../shared/dom.js";
+import { t } from "../shared/i18n.js";
+import { follow } from "../shared/news.js";
+import { page } from "../shared/page.js";
+import { dress } from "./dress.js";
+
+const YEAR = 31_536_000;
+
+/** What of the page a newer one of the same address replaces. */
+const LIVE = "[data-live]";
+
+tellZone();
+const replyForm = /** @type {HTMLFormElement | null} */ (document.getElementById("end"));
+if (replyForm) sendInBackground(replyForm);
+if (page.requester) followNews();
+
+/** The server writes and filters days as the reader counts them. */
+function tellZone() {
+  const zone = encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
+  document.cookie = `zone=${zone}; path=/requests; max-age=${YEAR}; samesite=lax`;
+}
+
+// ── News ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function followNews() {
+  const place = /** @type {HTMLElement} */ (document.getElementById("notice"));
+  const notices = new AnswerNotices({ place, call: fetch.bind(window), open: (number) => h("a", { href: `/requests/${number}` }) });
+  let isOld = false;
+  const renewWhenSeen = async () => {
+    if (isOld && !document.hidden) {
+      isOld = false;
+      await renew();
+    }
+    await notices.refresh();
+  };
+  notices.refresh();
+  document.addEventListener("visibilitychange", renewWhenSeen);
+  follow(
+    ({ t: kind }) => {
+      isOld ||= ["requests_changed", "missed"].includes(kind);
+      renewWhenSeen();
+    },
+    { who: "requester" },
+  );
+}
+
+/** Asks for this page again. What cannot be had now stays as it is; the next news tries again. */
+async function renew() {
+  const answer = await fetch(location.href).catch(() => null);
+  if (answer?.ok) show(await answer.text(), LIVE);
+}
+
+/** Puts the parts of a newer page in the place of those that are here; whoever was on a link there stays on it. */
+function show(/** @type {string} */ html, /** @type {string} */ parts) {
+  const newer = new DOMParser().parseFromString(html, "text/html");
+  for (const old of document.querySelectorAll(parts)) {
+    const part = newer.getElementById(old.id);
+    if (!part || part.innerHTML === old.innerHTML) continue;
+    const focused = old.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+    old.replaceWith(part);
+    dress(part);
+    if (focused) /** @type {HTMLElement | null} */ (part.querySelector(`[href="${CSS.escape(focused)}"]`))?.focus();
+  }
+}
+
+// ── Replying ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** @param {HTMLFormElement} form */
+async function sendInBackground(form) {
+  const { enhance } = await import("../shared/uploads.js");
+  const files = enhance(form);
+  const status = h("p", { class: "notice", role: "alert", hidden: true });
+  form.append(status);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.ariaBusy) return;
+    if (files.some((one) => one.busy)) return say(status, t("Files are still on their way. Please wait a moment."));
+    form.ariaBusy = "true";
+    const body = new FormData(form, event.submitter);
+    const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
+    form.ariaBusy = null;
+    delete form.dataset.sent;
+    if (!answer) say(status, t("There is no connection. Your text is kept; try again in a moment."));
+    else await follows(answer, status);
+  });
+}
+
+/** What came of it: another request that goes on from this one, this one as it is now, or what is wrong. */
+async function follows(/** @type {Response} */ answer, /** @type {HTMLElement} */ status) {
+  const { pathname, href } = new URL(answer.url);
+  if (pathname !== location.pathname) return location.assign(href);
+  if (!answer.headers.get("content-type")?.startsWith("text/html") || (!answer.ok && answer.status < 400)) {
+    return say(status, t("That did not work. Please try again."));
+  }
+  show(await answer.text(), `${LIVE}, #end`);
+  const form = /** @type {HTMLFormElement | null} */ (document.getElementById("end"));
+  if (form && !form.contains(status)) sendInBackground(form);
+  else if (!answer.ok) say(status, t("That did not work. Please try again."));
+}
+
+function say(/** @type {HTMLElement} */ status, /** @type {string} */ words) {
+  status.textContent = words;
+  status.hidden = false;
+}
