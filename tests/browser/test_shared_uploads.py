@@ -139,7 +139,7 @@ async def test_the_form_waits_for_its_files_and_then_goes_by_itself(page: Page, 
     await expect(page.get_by_role("status")).to_have_text("One moment: your files are on their way.")
     async with page.expect_navigation(url="**/sent?*") as left:
         await server.take("1" * 32)
-    assert "1" * 32 in (await left.value).url  # type: ignore[union-attr]
+    assert "1" * 32 in (await left.value).url
     assert "upload=" not in page.url
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -80,7 +81,7 @@ async def test_what_was_added_by_mistake_is_removed_by_the_page_that_added_it_an
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 65, "nnnnnnnnnnnnnnnnnnnnnn!", "ა" * 22])
 async def test_without_a_proper_key_nothing_is_taken(house: House, key: str) -> None:
-    headers = [(name, value.encode()) for name, value in upload(key=key).items()]
+    headers = {name.encode(): value.encode() for name, value in upload(key=key).items()}
     answer = await (await house.browser()).post("/files", content=PNG, headers=headers)
     assert answer.status_code == 422
 
@@ -119,9 +120,7 @@ async def test_a_file_that_announces_no_length_is_cut_where_it_becomes_too_large
 
 
 async def test_an_upload_may_take_its_time_but_not_stand_still(house: House) -> None:
-    limit = house.starlette.user_middleware[-1]
-    assert limit.cls is BodyLimit  # type: ignore[comparison-overlap]
-    limit.kwargs["seconds"] = 0.05
+    house.starlette.user_middleware[-1] = Middleware(BodyLimit, size=1000, seconds=0.05)
 
     async def stalling() -> AsyncIterator[bytes]:
         yield PNG[:20]

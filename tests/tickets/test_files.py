@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -93,6 +95,33 @@ async def test_a_picture_waits_under_a_random_name_that_is_all_the_disk_knows_of
     assert path.read_bytes() == PICTURE
     assert store.digest(staged.id) == staged.sha256
     assert len(staged.id) * 4 == 128
+
+
+class Touched:
+    """Every path that this process opens, makes, renames or removes while it watches (T49). Such a hook stays for ever."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] | None = None
+        sys.addaudithook(self._see)
+
+    def _see(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.paths is not None and event in ("open", "os.mkdir", "os.rename", "os.remove", "os.link", "os.symlink"):
+            paths = arguments[:1] if event == "open" else arguments
+            self.paths += [os.fsdecode(one) for one in paths if isinstance(one, str | bytes | os.PathLike)]
+
+
+@only_sqlite
+async def test_no_name_that_somebody_sends_becomes_a_path(files: Files, store: FileStore) -> None:
+    touched = Touched()
+    names = ("../../x", "..\\x", "/etc/x", "a\0b", "x" * 300, ".htaccess", "CON", "gpj.exe\u202e", "C:\\x:y", "x/../../y")
+    touched.paths = []
+    for name in names:
+        await files.stage(NINO, name, stream(PICTURE))
+    paths, touched.paths = touched.paths, None
+    ours = {path for path in paths if not path.startswith(str(store.folder.parent / "livesupport.db"))}
+    expected = re.compile(re.escape(str(store.folder)) + r"(/drafts(/[0-9a-f]{32})?|/[0-9a-f]{2}(/[0-9a-f]{32})?)?")
+    assert len(ours) > 3 * len(names)
+    assert [path for path in ours if not expected.fullmatch(path)] == []
 
 
 @only_sqlite
@@ -279,7 +308,7 @@ async def test_the_file_of_a_note_is_for_colleagues_only(files: Files, database:
     assert await read(files, staged.id, agent=ana) == PICTURE
     for who in ({"requester": nino}, {"links": {ticket.number}}):
         with pytest.raises(NotFound):
-            await files.open(staged.id, **who)  # type: ignore[arg-type]
+            await files.open(staged.id, **who)
 
 
 @only_sqlite
@@ -301,7 +330,7 @@ async def test_until_it_is_sent_only_the_page_that_uploaded_it_has_it(files: Fil
     assert await read(files, staged.id, owner=NINO) == PICTURE
     for who in ({"agent": ana}, {"owner": BEN}, {"owner": ""}, {}):
         with pytest.raises(NotFound):
-            await files.open(staged.id, **who)  # type: ignore[arg-type]
+            await files.open(staged.id, **who)
 
 
 @only_sqlite
