@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from livesupport.model import MailKind
-from livesupport.storage.schema import outbox
+from livesupport.model import MailKind, OutgoingMail
+from livesupport.storage.schema import is_row_id, outbox
 
 
 async def add(
@@ -46,3 +47,34 @@ async def add(
 async def remove_of_message(connection: AsyncConnection, message_id: int) -> None:
     """Removes the mails about a message that is taken back."""
     await connection.execute(delete(outbox).where(outbox.c.message_id == message_id))
+
+
+async def latest(connection: AsyncConnection, limit: int) -> list[OutgoingMail]:
+    """The newest mails, the newest first."""
+    found = await connection.execute(select(outbox).order_by(outbox.c.id.desc()).limit(limit))
+    return [_mail(row) for row in found]
+
+
+async def by_id(connection: AsyncConnection, mail_id: int) -> OutgoingMail | None:
+    """The mail with this id."""
+    if not is_row_id(mail_id):
+        return None
+    row = (await connection.execute(select(outbox).where(outbox.c.id == mail_id))).one_or_none()
+    return _mail(row) if row else None
+
+
+def _mail(row: Any) -> OutgoingMail:
+    return OutgoingMail(
+        id=row.id,
+        kind=row.kind,
+        recipient=row.recipient,
+        language=row.language,
+        site=row.site_id,
+        ticket=row.ticket_id,
+        message=row.message_id,
+        pending=row.pending_id,
+        sign_in=row.sign_in_id,
+        state=row.state,
+        created_at=row.created_at,
+        send_at=row.next_at,
+    )

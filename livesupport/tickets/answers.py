@@ -24,7 +24,7 @@ TICKED = "yes"
 PREFIX = "answer-"  # before a question's id, in a form
 
 # In these patterns nothing may stand that Python and the `v` flag of a browser's regular expressions read differently.
-EMAIL = r"[^@\s<>\(\),;:\"\\]{1,64}@[^@\s<>\(\),;:\"\\]{1,189}"  # as `emails.is_email`
+EMAIL = r"""[^@\s<>\(\),;:"\\]{1,64}@[^@\s<>\(\),;:"\\]{1,189}"""  # as `emails.is_email`
 PHONE = r"\+?[0-9۰-۹٠-٩\s\(\).\/\-]{3,32}"
 _DIGIT = "[0-9۰-۹٠-٩]"
 _PATTERNS: dict[FieldKind, str] = {

@@ -16,7 +16,7 @@ from livesupport.cleaning import clean_line
 from livesupport.emails import folded_email
 from livesupport.errors import Conflict, Invalid, NotFound
 from livesupport.i18n import gettext as _
-from livesupport.model import PendingRequest, Requester, RequestType, Ticket
+from livesupport.model import PendingRequest, Requester, Ticket
 from livesupport.signing import ConfirmLinks, origin_of_request
 from livesupport.storage import file_rows, outbox, pending, request_types, requesters, search, settings, sites, threads, tickets
 from livesupport.storage.database import Database
@@ -33,15 +33,16 @@ MOST_MAILS_PER_HOUR = 3  # to one address, whoever names it
 
 
 class LinkUsed(Conflict):
-    """This link has done its work already; `number` is that of the ticket."""
+    """This link has done its work already; `number` and `site` are those of the ticket."""
 
-    def __init__(self, number: str) -> None:
+    def __init__(self, ticket: Ticket) -> None:
         super().__init__("the link was used")
-        self.number = number
+        self.number = ticket.number
+        self.site = ticket.site
 
 
 class Asking(Service):
-    """What somebody who asks can do before there is a ticket. Every method may raise `Unavailable`; then nothing has changed."""
+    """What somebody who asks can do before there is a ticket. Every method may raise `Unavailable`, changing nothing then."""
 
     def __init__(
         self,
@@ -56,11 +57,6 @@ class Asking(Service):
         self._links = links
 
     # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def offered(self, site_id: str) -> list[RequestType]:
-        """The types of requests that a site offers, in their order."""
-        async with self._database.read() as connection:
-            return await request_types.of_site(connection, site_id)
 
     async def ask(self, new: NewRequest, requester: Requester | None = None) -> Ticket | PendingRequest:
         """Opens a ticket for `requester`, who is signed in; without one, or for an address that is not known to be theirs,
@@ -85,6 +81,10 @@ class Asking(Service):
             ticket, message_id = await self._open(deed, origin, site.id, content, requester, email)
             await self._files.take(deed.connection, new.owner, new.files, ticket_id=ticket.id, message_id=message_id)
             return ticket
+
+    async def known(self, form: str) -> Ticket | PendingRequest | None:
+        """What has become of the request with this form, if it was sent."""
+        return await self.waiting(origin_of_request(form))
 
     async def choose_email(self, ticket: Ticket, email: str, language: str) -> PendingRequest:
         """Somebody whose chat became this ticket wants to be answered at this address, which they have to prove first.
@@ -232,7 +232,7 @@ class Asking(Service):
             raise NotFound("no link of ours, or too old")
         pending_id, email = read
         if ticket := await tickets.by_origin(connection, pending_id):
-            raise LinkUsed(ticket.number)
+            raise LinkUsed(ticket)
         there = self._alive(await pending.by_id(connection, pending_id, lock=lock))
         if there is None or there.email != email:
             raise NotFound("nothing waits for this link")

@@ -320,14 +320,12 @@ async def test_a_type_asks_its_own_questions_and_knows_its_topic(
     assert [(answer.label, answer.value) for answer in ticket.answers] == [("Amount", "1200.50")]
 
 
-async def test_a_type_that_is_retired_is_not_offered_and_not_taken(
+async def test_a_type_that_is_retired_is_not_taken(
     asking: Asking, refund: RequestType, database: Database, clock: Clock
 ) -> None:
-    assert [kind.name for kind in await asking.offered("default")] == ["Refund"]
     async with database.write() as connection:
         changed = RequestType(id=refund.id, site="default", name="Refund", retired_at=clock.now)
         assert await request_types.change(connection, changed)
-    assert await asking.offered("default") == []
     assert await problems_of(asking, a_wish(type=refund.id, topic=refund.topic)) == {"type"}
 
 
