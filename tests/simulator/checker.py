@@ -1,7 +1,10 @@
 """The judge: reads a history and names every promise that it breaks (guarantees.md, G1 to G5). It knows nothing of the server.
 
-A message may only be lost when, between a crash and the moment at which its chat was shown again, nobody held it who could give
-it back: a page of the visitor, or a page of the agent who served the chat last.
+G1 holds as long as the visitor's tab lives and either page holds the record. So a message may only be lost when, between a
+crash and the moment at which its chat was shown again, nobody held it who could give it back: a page of the visitor, or a page
+of the agent who served the chat last. A page that comes later than another one, which has brought the chat back without it, is
+such a page until it is shown the chat; if it is gone before, it takes along what it alone held. 15 seconds after its welcome
+this excuses nothing any more: then the server has not asked.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from tests.simulator.history import Entry, History
 from tests.simulator.places import MATCHES, misplaced
 
 Key = tuple[str, str, str]  # chat, author, client id
+
+ASKED_WITHIN = 15.0  # seconds: what the server grants a page to answer, on a slow line
 
 
 def judge(history: History) -> list[str]:
@@ -48,6 +53,8 @@ class Facts:
         self._holders: dict[str, dict[Key, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._down: set[str] = set()
         self._back: set[tuple[str, str]] = set()  # pages that were shown a chat since the crash: they gave their copy
+        self._up: dict[str, float] = {}  # pages that are welcome, and since when
+        self._opening: dict[str, Key] = {}
         for entry in history:
             self._follow(entry)
         self.held = {entry.chat for entry in history.of("seen")}  # chats of which some page has had a line
@@ -63,8 +70,15 @@ class Facts:
     def _follow(self, entry: Entry) -> None:
         match entry.what:
             case "seen":
-                self._holders[entry.chat][(entry.chat, entry.author, entry.id)].add(entry.who)
+                key = (entry.chat, entry.author, entry.id)
+                self._holders[entry.chat][key].add(entry.who)
+                if entry.data.kind == "opened":
+                    self._opening[entry.chat] = key
                 self._serve(entry)
+            case "up":
+                self._up[entry.who] = entry.true
+            case "down":
+                self._up.pop(entry.who, None)
             case "reset" | "gone":
                 self._let_go(entry)
             case "released" if entry.chat not in self._down:
@@ -88,8 +102,13 @@ class Facts:
     def _let_go(self, entry: Entry) -> None:
         for holders in self._holders[entry.chat].values():
             holders.discard(entry.who)
-        if entry.chat in self._down or (entry.what == "gone" and (entry.who, entry.chat) not in self._back):
+        was_asked = (entry.who, entry.chat) in self._back or entry.true >= self._up.get(entry.who, entry.true) + ASKED_WITHIN
+        if entry.chat in self._down or (entry.what == "gone" and not was_asked):
             self._excuse(entry.chat)
+
+    def may_be_lost(self, chat: str) -> bool:
+        """Nobody had a line of it, it has ended, or nobody was left who could tell how it began."""
+        return chat not in self.held or chat in self.ended or self._opening.get(chat) in self.excused
 
     def _excuse(self, chat: str) -> None:
         for key, holders in self._holders[chat].items():
@@ -105,8 +124,7 @@ def _lost(facts: Facts) -> list[str]:
         missing = [key for key in facts.acked if key[0] == view.chat and key not in held | facts.excused]
         found += [f"G1: {view.who} does not show {author}'s acknowledged {id} in {chat}" for chat, author, id in missing]
     for entry in facts.history.of("over"):
-        excused = entry.chat not in facts.held or any(chat == entry.chat for chat, _, _ in facts.excused)
-        if entry.data == "lost" and entry.chat not in facts.ended and not excused:
+        if entry.data == "lost" and not facts.may_be_lost(entry.chat):
             found.append(f"G1: {entry.chat} was lost to {entry.who} although it was held")
     return found
 

@@ -121,8 +121,8 @@ class Page(Generic[S]):
             case "erased":
                 self._note("over", chat, data=frame["reason"])
             case "chat":
-                told = {name: frame.get(name) for name in ("status", "agent", "ticket", "missing")}
-                self._note("state", chat, data=told)
+                state = {name: frame.get(name) for name in ("status", "agent", "ticket", "missing")}
+                self._note("state", chat, data=state)
             case "refused":
                 for copy in self.copies():
                     for id in unsent & copy.refused.keys():

@@ -18,16 +18,20 @@ def misplaced(history: History, views: list[Entry]) -> list[str]:
 
 
 def _two_agents(lines: list[Shown]) -> list[str]:
-    """A new epoch may give a chat to somebody else: the handing over was lost with the server."""
+    """A new epoch may give a chat to somebody else, or back to whoever had served it: the handing over was lost with the
+    server, and may have been found since."""
     found = []
     owner: int | None = None
     since = 0  # the epoch in which the owner was told
+    served: set[int | None] = set()
     for line in lines:
         if line.kind == "assigned" and owner is not None and line.place[0] == since:
             found.append("a second agent")
         if line.kind in (*MATCHES, "requeued"):
             owner, since = line.agent, line.place[0]
-        if line.kind == "message" and line.author != "visitor" and line.author != f"agent {owner}":
+            served.add(owner)
+        may_speak = served if line.place[0] > since else {owner}
+        if line.kind == "message" and line.author != "visitor" and line.agent not in may_speak:
             found.append("words of an agent who does not serve")
     return found
 

@@ -68,6 +68,39 @@ def test_g1_is_broken_when_the_server_takes_the_copies_away() -> None:
     assert "G1" in verdict(*taken, Entry(TAB, 0, "state", CHAT, data=STATE), shows(TAB, TALK[:2]))
 
 
+LATE = Shown((1, 6), "message", "visitor", "m4", None)
+
+
+def a_tab_alone_held(*then: Entry) -> History:
+    """Only her other tab has heard of her last words; the first one has brought the chat back without it."""
+    history = a_talk()
+    for line in [*TALK, LATE]:
+        history.append(Entry(TAB, 0, "seen", CHAT, line.id, line.author, line.place, Told(line.kind, line.agent, 0)))
+    said = [Entry(TAB, 0, "invoke", CHAT, "m4", "visitor"), Entry(TAB, 0, "ack", CHAT, "m4", "visitor")]
+    return History([*history, *said, *crash_and_return(), *then, shows(VERA, TALK), shows(ANA, TALK)])
+
+
+def test_g1_a_page_that_is_gone_before_it_was_asked_takes_along_what_it_alone_held() -> None:
+    assert verdict(history=a_tab_alone_held(Entry(TAB, 0, "gone", CHAT))) == set()
+    soon = [Entry(TAB, 0, "up", true=100), Entry(TAB, 0, "gone", CHAT, true=114)]
+    assert verdict(history=a_tab_alone_held(*soon)) == set()
+
+
+def test_g1_is_broken_when_a_page_was_not_asked_in_time_or_its_copy_was_not_taken() -> None:
+    late = [Entry(TAB, 0, "up", true=100), Entry(TAB, 0, "gone", CHAT, true=115)]
+    assert verdict(history=a_tab_alone_held(*late)) == {"G1"}
+    shown = [Entry(TAB, 0, "up", true=100), Entry(TAB, 0, "state", CHAT, data=STATE, true=101)]
+    assert verdict(history=a_tab_alone_held(*shown, Entry(TAB, 0, "gone", CHAT, true=102))) == {"G1"}
+    assert verdict(history=a_tab_alone_held()) == {"G1"}
+
+
+def test_g1_a_chat_is_lost_of_which_somebody_held_the_beginning() -> None:
+    """That some of it is gone does not excuse that all of it is."""
+    gone = [Entry(TAB, 0, "gone", CHAT), Entry(VERA, 0, "over", CHAT, data="lost")]
+
+    assert verdict(history=a_tab_alone_held(*gone)) == {"G1"}
+
+
 def test_g1_a_chat_is_called_lost_that_somebody_held() -> None:
     assert verdict(Entry("server", 0, "crash"), Entry(VERA, 0, "over", CHAT, data="lost")) == {"G1"}
     ended = [Entry(ANA, 0, "over", CHAT, data="agent_ended"), Entry("server", 0, "crash")]
@@ -153,6 +186,10 @@ def test_g5_a_second_agent_is_assigned() -> None:
 
 def test_g5_somebody_speaks_who_does_not_serve() -> None:
     assert verdict(shows(VERA, [*TALK, Shown((1, 6), "message", "agent 2", "m8", 2)])) == {"G5"}
+    given_back = [*TALK, Shown((1, 6), "requeued", "agent None", "", None)]
+    assert verdict(shows(VERA, [*given_back, Shown((1, 7), "message", "agent 1", "m8", 1)])) == {"G5"}
+    assert verdict(shows(VERA, [*given_back, Shown((2, 6), "message", "agent 1", "m8", 1)])) == set()
+    assert verdict(shows(VERA, [*given_back, Shown((2, 6), "message", "agent 2", "m8", 2)])) == {"G5"}
 
 
 def begun(chat: str, at: float) -> Entry:
