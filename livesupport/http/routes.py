@@ -6,18 +6,34 @@ from starlette.routing import BaseRoute, Route
 
 from livesupport.http.api import OPERATIONS
 from livesupport.http.api.operations import routes as api_routes
+from livesupport.http.pages.account import Account, Unlock
+from livesupport.http.pages.admin.audit import audit
+from livesupport.http.pages.admin.common import overview
+from livesupport.http.pages.admin.people import People, Person
+from livesupport.http.pages.admin.promises import SitePromises
+from livesupport.http.pages.admin.replies import Replies
+from livesupport.http.pages.admin.sites import OneSite, Sites
+from livesupport.http.pages.admin.types import NewType, OneType, Types
 from livesupport.http.pages.api import api, openapi
 from livesupport.http.pages.assets import asset
 from livesupport.http.pages.brand import brand
+from livesupport.http.pages.confirm import Confirm, Waiting
 from livesupport.http.pages.console import console, home
 from livesupport.http.pages.files import StagedFile, Upload, download
 from livesupport.http.pages.health import healthz, metrics, protocol, readyz
 from livesupport.http.pages.inbox import inbox
 from livesupport.http.pages.login import Login, Logout
+from livesupport.http.pages.mail import mail, mail_html, outbox
+from livesupport.http.pages.notices import notice, notices
 from livesupport.http.pages.privacy import privacy
+from livesupport.http.pages.request import RequestPage
+from livesupport.http.pages.request_new import NewRequestPage
+from livesupport.http.pages.requests import requests
 from livesupport.http.pages.setup import Setup
-from livesupport.http.pages.ticket import Ticket
+from livesupport.http.pages.sign_in import EnterCode, SignIn, SignOut
+from livesupport.http.pages.ticket import Ticket, draft, preview
 from livesupport.http.pages.tokens import Tokens
+from livesupport.http.pages.vouched import claim, enter, session
 from livesupport.http.pages.widget import loader, panel
 
 
@@ -30,16 +46,47 @@ def routes() -> list[BaseRoute]:
         Route("/logout", Logout),
         Route("/console", console),
         Route("/inbox", inbox),
+        Route("/tickets/preview", preview, methods=["POST"]),
         Route("/tickets/{number}", Ticket),
+        Route("/tickets/{number}/draft", draft, methods=["POST"]),
         Route("/files", Upload),
         Route("/files/{id}", StagedFile),
         Route("/files/{id}/{name}", download),
+        Route("/requests/new", NewRequestPage),
+        Route("/requests/waiting/{token}", Waiting),
+        Route("/requests/confirm/{key}", Confirm),
+        Route("/requests/sign-in", SignIn),
+        Route("/requests/code", EnterCode),
+        Route("/requests/sign-out", SignOut),
+        Route("/requests/session", session, methods=["POST"]),
+        Route("/requests/enter", enter, methods=["POST"]),
+        Route("/requests/claim", claim, methods=["POST"]),
+        Route("/requests/notices", notices),
+        Route("/requests/notices/{id:int}", notice, methods=["POST"]),
+        Route("/requests", requests),
+        Route("/requests/{number}", RequestPage),
+        Route("/demo/mail", outbox),
+        Route("/demo/mail/{id}", mail),
+        Route("/demo/mail/{id}/html", mail_html),
         Route("/privacy", privacy),
         Route("/brand/{site}.css", brand),
         Route("/widget.js", loader),
         Route("/widget/panel", panel),
         Route("/assets/{hash}/{path:path}", asset),
+        Route("/account", Account),
         Route("/account/tokens", Tokens),
+        Route("/unlock", Unlock),
+        Route("/admin", overview),
+        Route("/admin/sites", Sites),
+        Route("/admin/sites/{site}", OneSite),
+        Route("/admin/sites/{site}/promises", SitePromises),
+        Route("/admin/types", Types),
+        Route("/admin/types/new", NewType),
+        Route("/admin/types/{id}", OneType),
+        Route("/admin/replies", Replies),
+        Route("/admin/people", People),
+        Route("/admin/people/{login}", Person),
+        Route("/admin/audit", audit),
         Route("/api", api),
         Route("/openapi.json", openapi),
         *api_routes(OPERATIONS),

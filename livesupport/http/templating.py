@@ -34,9 +34,9 @@ _GAPS = re.compile(r"[\s()]")
 class Templates:
     """One Jinja environment. Names that a template uses and nobody gave are errors, and every value is escaped."""
 
-    def __init__(self, assets: Assets, own: Path | None = None, files: Files | None = None) -> None:
+    def __init__(self, assets: Assets, own: Path | None = None, files: Files | None = None, idle_lock: float = 0.0) -> None:
         """`own`: a directory in which the operator may put templates to use instead of ours of the same name. `files`: the
-        limits that a form with files tells before they are reached."""
+        limits that a form with files tells before they are reached. `idle_lock`: seconds after which agents' pages lock."""
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([*([own] if own else []), locate("templates")]),
             autoescape=True,
@@ -48,7 +48,11 @@ class Templates:
         self._environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
         self._environment.policies["ext.i18n.trimmed"] = True
         self._environment.globals.update(
-            asset=assets.url, imports=partial(imports, assets), file_limits=files or Files(), file_suffixes=SUFFIXES
+            asset=assets.url,
+            imports=partial(imports, assets),
+            file_limits=files or Files(),
+            file_suffixes=SUFFIXES,
+            idle_lock=idle_lock,
         )
         self._environment.filters.update(
             moment=moment,
@@ -56,9 +60,14 @@ class Templates:
             status=wording.status_word,
             status_hint=wording.status_hint,
             priority=wording.priority_word,
+            promise=wording.promise_word,
             sentence=wording.event_sentence,
+            step=wording.step_word,
+            step_hint=wording.step_hint,
+            told=wording.told_sentence,
             language_name=language_name,
             way=way,
+            markdown=markdown,
             file_address=file_address,
             file_size=file_size,
             staged_files=staged_files,
@@ -122,6 +131,13 @@ def way(value: str) -> Markup:
     scheme = "mailto:" if "@" in value else "tel:" if _PHONE.fullmatch(value) else ""
     text = Markup('<bdi dir="{}">{}</bdi>').format("ltr" if scheme else "auto", value)
     return Markup('<a href="{}{}">{}</a>').format(scheme, _GAPS.sub("", value), text) if scheme else text
+
+
+def markdown(text: str) -> Markup:
+    """What somebody of the house has written in Markdown."""
+    from livesupport.markdown import render  # a slow import, and few pages need it
+
+    return Markup(render(text))  # noqa: S704 - render() lets only harmless HTML out
 
 
 def language_name(tag: str) -> str:

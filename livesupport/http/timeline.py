@@ -1,13 +1,16 @@
-"""Puts a ticket's messages and events in the order in which one reads them: letters, notes, the chat, thin lines between."""
+"""Puts a ticket's messages and events in the order in which one reads them: letters, notes, the chat, thin lines between.
+
+A ticket that has become part of this one stands folded together where it began.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
-from livesupport.model import TicketEvent, TicketMessage
+from livesupport.model import Ticket, TicketEvent, TicketMessage
+from livesupport.tickets.reading import Thread
 
 SAME_BREATH = timedelta(minutes=3)  # lines of one person within this time stand under one name
 TOLD_BY_THEIR_MESSAGE = frozenset({"replied", "noted"})
@@ -45,17 +48,31 @@ class Happening(msgspec.Struct, frozen=True):
     event: TicketEvent
 
 
-Entry = Chat | Letter | Happening
+class Part(msgspec.Struct, frozen=True):
+    """A ticket that has become part of this one, with entries of its own."""
+
+    at: datetime
+    ticket: Ticket
+    entries: list[Entry]
 
 
-def timeline(messages: Sequence[TicketMessage], events: Iterable[TicketEvent]) -> list[Entry]:
+Entry = Chat | Letter | Happening | Part
+
+
+def timeline(thread: Thread) -> list[Entry]:
     """All entries, oldest first. All lines of the chat stand together where the chat began."""
-    lines = [message for message in messages if message.kind == "chat"]
-    entries: list[Entry] = [Happening(event.at, event) for event in events if event.what not in TOLD_BY_THEIR_MESSAGE]
-    entries += [Letter(message.at, message) for message in messages if message.kind != "chat"]
+    lines = [message for message in thread.messages if message.kind == "chat"]
+    entries: list[Entry] = [Happening(event.at, event) for event in thread.events if not _is_told_elsewhere(event)]
+    entries += [Letter(message.at, message) for message in thread.messages if message.kind != "chat"]
+    entries += [Part(part.ticket.created_at, part.ticket, timeline(part)) for part in thread.merged]
     if lines:
         entries.append(_chat(lines))
     return sorted(entries, key=_place)
+
+
+def _is_told_elsewhere(event: TicketEvent) -> bool:
+    """By the message that it brought, or by the event that says it better."""
+    return event.what in TOLD_BY_THEIR_MESSAGE or (event.what, event.new) == ("status", "merged")
 
 
 def _place(entry: Entry) -> tuple[datetime, bool]:

@@ -48,7 +48,7 @@ def promise_word(kind: str) -> str:
 def event_sentence(event: TicketEvent) -> str:
     """What happened to a ticket, in one short sentence."""
     words = _WORDS.get(event.what, str)
-    values = {"who": event.actor, "old": words(event.old), "new": words(event.new)}
+    values = {"who": event.actor or _("The system"), "old": words(event.old), "new": words(event.new)}
     return _event_text(event).format(**values)
 
 
@@ -82,9 +82,73 @@ def _event_text(event: TicketEvent) -> str:
             return _("{who} removed the topic {old}")
         case "topic":
             return _("{who} set the topic to {new}")
+        case "type" if not event.new:
+            return _("{who} removed the type {old}")
+        case "type":
+            return _("{who} set the type to {new}")
+        case "tagged":
+            return _("{who} added the tag {new}")
+        case "untagged":
+            return _("{who} removed the tag {old}")
+        case "merged":
+            return _("{who} merged this ticket into #{new}")
+        case "took_in":
+            return _("{who} merged #{new} into this ticket")
+        case "linked":
+            return _("{who} linked #{new}")
+        case "unlinked":
+            return _("{who} unlinked #{new}")
+        case "follows":
+            return _("{who} went on from #{new}")
+        case "followed":
+            return _("{who} opened the follow-up #{new}")
+        case "thanked":
+            return _("{who} said thanks: it is solved")
         case "replied":
             return _("{who} replied")
         case "noted":
             return _("{who} added an internal note")
         case _:
             return _("{who} changed this ticket")
+
+
+def step_word(step: str) -> str:
+    """How far a request has come, to its requester."""
+    return {
+        "received": _("Received"),
+        "working": _("Being worked on"),
+        "answered": _("Answered"),
+        "solved": _("Solved"),
+        "closed": _("Closed"),
+    }[step]
+
+
+def step_hint(step: str) -> str:
+    """What that means for the requester."""
+    return {
+        "received": _("We have your request. Nobody has started on it yet."),
+        "working": _("Somebody is working on it."),
+        "answered": _("We have answered. Write back if that is not all."),
+        "solved": _("We believe that this is solved. Write back if it is not."),
+        "closed": _("This request is over. Writing again opens a new one that goes on from it."),
+    }[step]
+
+
+def told_sentence(event: TicketEvent, name: str) -> str:
+    """What happened to a request, in one short sentence to its requester, whose name is `name`."""
+    match event.what, event.new:
+        case "created", _new:
+            words = _("Request received")
+        case "thanked", _new:
+            words = _("{who} said that it is solved")
+        case "followed", _new:
+            words = _("Goes on in request #{new}")
+        case "merged", _new:
+            words = _("Joined with request #{new}")
+        case "status", "solved":
+            words = _("{who} marked it as solved")
+        case "status", "closed":
+            words = _("Closed")
+        case _:
+            words = _("Open again")
+    return words.format(who=event.actor or name, new=event.new)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.model import Ticket
@@ -49,7 +49,8 @@ async def following(connection: AsyncConnection, ticket_id: int) -> list[Ticket]
 
 
 async def of_same_person(connection: AsyncConnection, of: Ticket, limit: int) -> list[Ticket]:
-    """Other tickets of whoever asked: the same account, address or phone number; the last changed first."""
+    """Other tickets of whoever asked: the same account, address or phone number; the last changed first. Those that became part
+    of this one are not among them."""
     same: list[ColumnElement[bool]] = []
     if of.requester is not None:
         same.append(ticket.c.requester_id == of.requester)
@@ -59,5 +60,6 @@ async def of_same_person(connection: AsyncConnection, of: Ticket, limit: int) ->
         same.append(ticket.c.phone == of.phone)
     if not same:
         return []
-    others = (or_(*same), ticket.c.id != of.id, ticket.c.site_id == of.site)
+    is_part = func.coalesce(ticket.c.merged_into_id, 0) == of.id
+    others = (or_(*same), ticket.c.id != of.id, ~is_part, ticket.c.site_id == of.site)
     return await tickets.find(connection, *others, newest=limit)

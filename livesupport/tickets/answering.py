@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,12 +11,14 @@ from livesupport import markdown
 from livesupport.cleaning import clean
 from livesupport.errors import Conflict, Invalid, NewerMessage, NotFound
 from livesupport.i18n import gettext as _
-from livesupport.model import Agent, Draft, MessageKind, Ticket, TicketEvent, TicketMessage, TicketStatus
+from livesupport.model import Agent, Draft, DraftKind, Ticket, TicketEvent, TicketMessage, TicketStatus
 from livesupport.storage import drafts, outbox, sites, threads, tickets
+from livesupport.storage.database import Database
 from livesupport.storage.schema import is_row_id
 from livesupport.tickets import notices
-from livesupport.tickets.base import Deed, Service
+from livesupport.tickets.base import Announce, Deed, Service
 from livesupport.tickets.changing import apply
+from livesupport.tickets.files import NO_FILES, Chosen, Files
 from livesupport.tickets.reading import visible
 from livesupport.tickets.requests import TicketChange, message_text
 from livesupport.tickets.status import AFTER_REPLY, FINISHED, touched
@@ -24,7 +27,17 @@ UNDO = timedelta(seconds=10)  # from the agent's click until the requester can s
 
 
 class Answering(Service):
-    """What agents write."""
+    """What agents write. Without `files`, none can go with it."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        announce: Announce = lambda news: None,
+        files: Files | None = None,
+    ) -> None:
+        super().__init__(database, clock, announce)
+        self._files = files
 
     async def reply(
         self,
@@ -34,6 +47,7 @@ class Answering(Service):
         actor: Agent,
         status: TicketStatus = "pending",
         seen_message: int | None = None,
+        files: Chosen = NO_FILES,
     ) -> Ticket:
         """Answers the requester in Markdown, and moves the ticket to `status` (one of `AFTER_REPLY`).
 
@@ -49,7 +63,7 @@ class Answering(Service):
             await _check_answerable(deed.connection, ticket, seen_message)
             deed.requester_in = UNDO.total_seconds()
             visible_at = deed.now + UNDO
-            message_id = await _write_down(deed, ticket, "reply", text, actor, visible_at)
+            message_id = await self._write_down(deed, ticket, "reply", text, actor, files, visible_at)
             await _announce_answer(deed, ticket, message_id, visible_at)
             await deed.record(ticket, "replied", actor.name, new=str(message_id))
             return await apply(deed, ticket, TicketChange(status=status), actor, answered=message_id)
@@ -66,18 +80,37 @@ class Answering(Service):
                 raise NotFound("no such reply")
             if message.visible_at is None or message.visible_at <= deed.now:
                 raise Conflict("the requester can see it already")
+            files = await self._files.give_back(deed.connection, message_id) if self._files else ""
             await _remove(deed, ticket, message)
-            await drafts.keep(deed.connection, ticket.id, actor.id, Draft(kind="reply", text=message.text), deed.now)
+            draft = Draft(kind="reply", text=message.text, files=files)
+            await drafts.keep(deed.connection, ticket.id, actor.id, draft, deed.now)
             return await _as_before(deed, ticket, message, actor)
 
-    async def note(self, number: str, text: str, *, actor: Agent) -> Ticket:
+    async def note(self, number: str, text: str, *, actor: Agent, files: Chosen = NO_FILES) -> Ticket:
         """Adds a note in Markdown that only agents see; uses the author's draft up. Raises `NotFound`, `Invalid`."""
         text = message_text(clean(text))
         async with self._deed() as deed:
             ticket = await visible(deed.connection, number, actor, lock=True)
-            await _write_down(deed, ticket, "note", text, actor)
+            await self._write_down(deed, ticket, "note", text, actor, files)
             await deed.record(ticket, "noted", actor.name)
             return await apply(deed, ticket, TicketChange(), actor)
+
+    async def _write_down(
+        self,
+        deed: Deed,
+        ticket: Ticket,
+        kind: DraftKind,
+        text: str,
+        actor: Agent,
+        files: Chosen,
+        visible_at: datetime | None = None,
+    ) -> int:
+        await drafts.remove(deed.connection, ticket.id, actor.id, kind)
+        more = {"agent_id": actor.id, "html": markdown.render(text), "visible_at": visible_at}
+        message_id = await threads.add_message(deed.connection, ticket.id, kind, "agent", actor.name, text, deed.now, **more)
+        if self._files:
+            await self._files.take(deed.connection, files.owner, files.ids, ticket_id=ticket.id, message_id=message_id)
+        return message_id
 
 
 async def _check_answerable(connection: AsyncConnection, ticket: Ticket, seen_message: int | None) -> None:
@@ -85,14 +118,6 @@ async def _check_answerable(connection: AsyncConnection, ticket: Ticket, seen_me
         raise Conflict(f"a ticket that is {ticket.status} takes no replies")
     if seen_message is not None and seen_message < await threads.newest_of_requester(connection, ticket.id):
         raise NewerMessage("the requester has written meanwhile")
-
-
-async def _write_down(
-    deed: Deed, ticket: Ticket, kind: MessageKind, text: str, actor: Agent, visible_at: datetime | None = None
-) -> int:
-    await drafts.remove(deed.connection, ticket.id, actor.id, "reply" if kind == "reply" else "note")
-    more = {"agent_id": actor.id, "html": markdown.render(text), "visible_at": visible_at}
-    return await threads.add_message(deed.connection, ticket.id, kind, "agent", actor.name, text, deed.now, **more)
 
 
 async def _announce_answer(deed: Deed, ticket: Ticket, message_id: int, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What becomes of a ticket: its status, priority, assignee and topic, each change with a line in the history."""
+"""What becomes of a ticket: its status, priority, assignee, topic and type, each change with a line in the history."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.errors import Conflict, Invalid
 from livesupport.i18n import gettext as _
-from livesupport.model import Agent, Ticket, TicketStatus, Topic
-from livesupport.storage import agents, sites, tickets
+from livesupport.model import Agent, RequestType, Ticket, TicketStatus, Topic
+from livesupport.storage import agents, request_types, sites, tickets
 from livesupport.tickets.base import Deed, Service
 from livesupport.tickets.reading import visible
 from livesupport.tickets.requests import TicketChange
@@ -24,8 +24,8 @@ class Changing(Service):
     async def change(self, number: str, change: TicketChange, *, actor: Agent, version: int | None = None) -> Ticket:
         """Changes what `change` names; what stays the same has no line in the history.
 
-        `version` is that of the ticket that the agent saw; None skips the check. Raises `NotFound`, `Invalid` for an agent or
-        a topic that cannot be chosen, `Conflict` for an illegal move and when the ticket was changed since.
+        `version` is that of the ticket that the agent saw; None skips the check. Raises `NotFound`, `Invalid` for an agent, a
+        topic or a type that cannot be chosen, `Conflict` for an illegal move and when the ticket was changed since.
         """
         async with self._deed() as deed:
             ticket = await visible(deed.connection, number, actor, lock=True)
@@ -42,11 +42,13 @@ async def apply(deed: Deed, ticket: Ticket, change: TicketChange, actor: Agent, 
     priority = ticket.priority if change.priority is UNSET else change.priority
     topic = ticket.topic if change.topic is UNSET else await _topic(deed.connection, ticket.site, change.topic)
     assignee = await _assignee(deed.connection, ticket, topic, change)
+    former, kind = await _types(deed.connection, ticket, change)
     for what, old, new in (
         ("status", ticket.status, status),
         ("priority", ticket.priority, priority),
         ("assignee", ticket.assignee.name if ticket.assignee else "", assignee.name if assignee else ""),
         ("topic", ticket.topic.name if ticket.topic else "", topic.name if topic else ""),
+        ("type", former.name if former else "", kind.name if kind else ""),
     ):
         if old != new:
             await deed.record(ticket, what, actor.name, old, new)
@@ -57,6 +59,7 @@ async def apply(deed: Deed, ticket: Ticket, change: TicketChange, actor: Agent, 
         priority=priority,
         assignee_id=assignee.id if assignee else None,
         topic_id=topic.id if topic else None,
+        type_id=kind.id if kind else None,
         solved_at=_solved_at(ticket, status, deed.now),
         updated_at=deed.now,
         **more,
@@ -73,6 +76,19 @@ async def _topic(connection: AsyncConnection, site_id: str, topic_id: int | None
     if topic is None or topic.site != site_id:
         raise Invalid({"topic": _("Choose a topic of this site.")})
     return topic
+
+
+async def _types(
+    connection: AsyncConnection, ticket: Ticket, change: TicketChange
+) -> tuple[RequestType | None, RequestType | None]:
+    """The ticket's type, and the one that it gets. The answers to the former one's questions stay with the ticket."""
+    former = await request_types.by_id(connection, ticket.type) if ticket.type else None
+    if change.type is UNSET or change.type == ticket.type:
+        return former, former
+    chosen = await request_types.by_id(connection, change.type) if change.type else None
+    if change.type and (chosen is None or chosen.site != ticket.site or chosen.retired_at):
+        raise Invalid({"type": _("Choose a type of this site.")})
+    return former, chosen
 
 
 async def _assignee(connection: AsyncConnection, ticket: Ticket, topic: Topic | None, change: TicketChange) -> Agent | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.errors import NotFound
-from livesupport.model import Agent, Draft, DraftKind, Ticket, TicketEvent, TicketMessage
-from livesupport.storage import drafts, links, tags, threads, tickets
+from livesupport.model import Agent, Draft, DraftKind, RequestType, Ticket, TicketEvent, TicketMessage
+from livesupport.storage import drafts, links, request_types, tags, threads, tickets
 from livesupport.tickets import numbering
 from livesupport.tickets.base import Service
 from livesupport.tickets.rights import may_see
@@ -25,6 +26,7 @@ class Thread(msgspec.Struct, frozen=True):
     ticket: Ticket
     messages: list[TicketMessage]
     events: list[TicketEvent]
+    at: datetime  # when it was read
     merged: list[Thread] = []
 
 
@@ -34,6 +36,7 @@ class Around(msgspec.Struct, frozen=True):
     drafts: dict[DraftKind, Draft]  # the reader's own
     tags: list[str]
     known_tags: list[str]
+    types: list[RequestType]  # that it may have
     watchers: list[Agent]
     linked: list[Ticket]
     into: Ticket | None
@@ -46,14 +49,18 @@ class Reading(Service):
     """What agents read."""
 
     async def get(self, number: str, *, actor: Agent) -> Thread:
-        """The ticket with this number (1042 or 1042-1), its messages and its history.
+        """The ticket with this number (1042 or 1042-1), its messages and its history, those of merged tickets too.
 
         Raises `NotFound`, also for a ticket that `actor` may not see.
         """
         async with self._database.read() as connection:
             ticket = await visible(connection, number, actor)
-            merged = [await _thread(connection, one) for one in await links.merged_into(connection, ticket.id)]
-            return msgspec.structs.replace(await _thread(connection, ticket), merged=merged)
+            merged = [await self._thread(connection, one) for one in await links.merged_into(connection, ticket.id)]
+            return msgspec.structs.replace(await self._thread(connection, ticket), merged=merged)
+
+    async def _thread(self, connection: AsyncConnection, ticket: Ticket) -> Thread:
+        messages = await threads.messages(connection, ticket.id)
+        return Thread(ticket, in_order(messages), await threads.events(connection, ticket.id), self._clock())
 
     async def around(self, ticket: Ticket, *, actor: Agent) -> Around:
         """What stands around a ticket that `get` has given to this actor."""
@@ -62,6 +69,7 @@ class Reading(Service):
                 drafts=await drafts.of_agent(connection, ticket.id, actor.id),
                 tags=await tags.of_ticket(connection, ticket.id),
                 known_tags=await tags.most_used(connection, KNOWN_TAGS),
+                types=[one for one in await request_types.of_site(connection, ticket.site, retired=True) if _fits(one, ticket)],
                 watchers=await tags.watchers(connection, ticket.id),
                 linked=_visible_of(await links.linked(connection, ticket.id), actor),
                 into=await _other(connection, ticket.merged_into, actor),
@@ -86,6 +94,10 @@ def _is_for(actor: Agent, ticket: Ticket) -> bool:
     return may_see(actor, ticket.topic.id if ticket.topic else None)
 
 
+def _fits(one: RequestType, ticket: Ticket) -> bool:
+    return one.retired_at is None or one.id == ticket.type
+
+
 def _visible_of(found: Iterable[Ticket], actor: Agent) -> list[Ticket]:
     return [ticket for ticket in found if _is_for(actor, ticket)]
 
@@ -93,11 +105,6 @@ def _visible_of(found: Iterable[Ticket], actor: Agent) -> list[Ticket]:
 async def _other(connection: AsyncConnection, ticket_id: int | None, actor: Agent) -> Ticket | None:
     ticket = await tickets.by_id(connection, ticket_id) if ticket_id is not None else None
     return ticket if ticket and _is_for(actor, ticket) else None
-
-
-async def _thread(connection: AsyncConnection, ticket: Ticket) -> Thread:
-    messages = await threads.messages(connection, ticket.id)
-    return Thread(ticket, in_order(messages), await threads.events(connection, ticket.id))
 
 
 def in_order(messages: list[TicketMessage]) -> list[TicketMessage]:

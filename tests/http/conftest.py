@@ -12,21 +12,29 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from livesupport.accounts.requesters import Requesters
 from livesupport.accounts.service import Accounts
 from livesupport.accounts.tokens import Tokens
 from livesupport.assets import Assets, locate
 from livesupport.config import Config
 from livesupport.http import EXCEPTION_HANDLERS, State, middleware, new_state, routes
+from livesupport.http.colours import ink_on
+from livesupport.http.robots import Robots
 from livesupport.live import AgentIdentity, News, NewsPorts, Ports, Site, open_desk
+from livesupport.mail.room import MailRoom
 from livesupport.metrics import Metrics
 from livesupport.model import Agent, Author, Role, Ticket
 from livesupport.model import Scope as ApiScope
 from livesupport.rules import Rules
+from livesupport.signing import ConfirmLinks, RequestLinks, Signed, SignInCodes, VisitorTokens
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from livesupport.storage.files import FileStore
+from livesupport.tickets.asking import Asking
 from livesupport.tickets.files import Files
 from livesupport.tickets.finding import Finder
+from livesupport.tickets.mine import Mine
+from livesupport.tickets.notices import Notices
 from livesupport.tickets.requests import NewLine, NewTicket
 from livesupport.tickets.service import Tickets
 from tests.databases import Clock
@@ -35,12 +43,15 @@ from tests.keys import RING
 P = TypeVar("P", Ports, NewsPorts)
 
 PASSWORD = "a good long password"
+KEY = bytes(range(32))  # signs links and codes
 
 
 class House:
     """One server of a test. `ready` is what /readyz will say."""
 
-    def __init__(self, config: Config, database: Database, clock: Clock, assets: Assets, folder: Path) -> None:
+    def __init__(
+        self, config: Config, database: Database, clock: Clock, assets: Assets, folder: Path, *, is_demo: bool = False
+    ) -> None:
         self.config = config
         self.clock = clock
         self.ready = True
@@ -48,18 +59,36 @@ class House:
         self.accounts = Accounts(database, clock)
         self.tokens = Tokens(database, clock)
         self.sites = Sites(database, clock)
-        self.tickets = Tickets(database, clock)
         self.files = Files(database, FileStore(folder), config.files, clock)
+        self.tickets = Tickets(database, clock, files=self.files)
+        self.requesters = Requesters(database, clock, SignInCodes(KEY))
+        self.visitor_tokens = VisitorTokens(KEY, 8 * 3600.0, lambda: clock().timestamp())
+        self.links = RequestLinks(KEY, lambda: clock().timestamp())
+        self.mine = Mine(database, clock, lambda change: self.news.publish(change), self.files)
+        self.notices = Notices(database, clock, lambda change: self.news.publish(change))
+        self.asking = Asking(
+            database, clock, lambda change: self.news.publish(change), self.files, ConfirmLinks(KEY, lambda: clock().timestamp())
+        )
         self.desk = open_desk(Rules(), config.limits, 1, RING, _no_ports(Ports))
         self.news = News(self.desk, _no_ports(NewsPorts))
         self.state: State = new_state(
             config=config,
             accounts=self.accounts,
+            requesters=self.requesters,
+            links=self.links,
+            visitor_tokens=self.visitor_tokens,
             tokens=self.tokens,
             sites=self.sites,
             tickets=self.tickets,
             finder=Finder(database, clock),
+            mine=self.mine,
+            notices=self.notices,
             files=self.files,
+            asking=self.asking,
+            robots=Robots(self.desk, KEY, lambda: clock().timestamp()),
+            waiting=Signed(KEY, "waiting-request", ConfirmLinks.MAX_AGE, lambda: clock().timestamp()),
+            mail=MailRoom(database, config.server.public_url, KEY, self.requesters.code_to_mail, ink_on),
+            is_demo=is_demo,
             desk=self.desk,
             news=self.news,
             assets=assets,

@@ -14,7 +14,7 @@ from tests.databases import SOFIA
 from tests.http.conftest import House
 
 REPLY = {"action": "reply", "status": "pending"}
-CHANGE = {"action": "change", "status": "open", "priority": "high", "assignee": "1", "topic": "0"}
+CHANGE = {"action": "change", "version": "0", "status": "open", "priority": "high", "assignee": "1", "topic": "0"}
 
 
 def seen(page: httpx2.Response) -> str:
@@ -35,7 +35,7 @@ async def test_ana_reads_the_chat_and_who_asked(house: House) -> None:
     text = (await (await house.signed_in()).get(f"/tickets/{ticket.number}")).text
     assert text.index("The blue kettle leaks") < text.index("Since when?") < text.index("Today")
     assert '<a href="tel:+995555123456"' in text
-    assert "3 messages, exactly as they were said" in text
+    assert "3 messages" in text
     assert "No reply channel" in text
 
 
@@ -83,7 +83,7 @@ async def test_a_newer_message_is_shown_before_the_reply_goes_out_and_the_reply_
     assert answer.status_code == 409
     assert "A new message came while you were writing." in answer.text
     assert "It is the lid, not the bottom" in answer.text
-    assert ">We send you a new bottom.</textarea>" in answer.text
+    assert ">\nWe send you a new bottom.</textarea>" in answer.text
     assert all(message.kind != "reply" for message in (await house.tickets.get(ticket.number, actor=SOFIA)).messages)
 
     assert (await browser.post(f"/tickets/{ticket.number}", data={**reply, "seen": seen(answer)})).status_code == 303
@@ -138,6 +138,20 @@ async def test_a_move_that_somebody_made_impossible_meanwhile_is_told(house: Hou
         {**CHANGE, "assignee": "-1"},
         {**CHANGE, "assignee": "999"},
         {**CHANGE, "topic": "999"},
+        {**CHANGE, "type": "999"},
+        {**CHANGE, "version": "-1"},
+        {**CHANGE, "answered": "9"},
+        {"action": "change", "status": "open"},
+        {"action": "tag", "tag": ""},
+        {"action": "tag", "tag": "x", "number": "1002-5"},
+        {"action": "watch", "on": "maybe"},
+        {"action": "watch", "on": "yes", "agent": "2"},
+        {"action": "merge", "into": "1001-7"},
+        {"action": "merge", "into": "9223372036854775808"},
+        {"action": "link", "other": "1e3"},
+        {"action": "unlink", "other": "null"},
+        {"action": "follow_up", "key": "short"},
+        {"action": "take_back", "message": "1e3"},
         {**REPLY, "text": "hello", "seen": "1", "author": "system"},
         {**REPLY, "text": "hello", "seen": "1", "from": "Ben"},
         {**REPLY, "text": "hello", "seen": "1", "agent_id": "2"},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from livesupport.http.timeline import Chat, Happening, Letter, timeline
-from livesupport.model import Author, MessageKind, TicketEvent, TicketMessage
+from livesupport.http.timeline import Chat, Entry, Happening, Letter, Part
+from livesupport.http.timeline import timeline as timeline_of
+from livesupport.model import Author, MessageKind, Ticket, TicketEvent, TicketMessage
+from livesupport.tickets.reading import Thread
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -17,6 +19,18 @@ def message(minute: float, kind: MessageKind = "chat", author: Author = "request
 
 def event(minute: float, what: str) -> TicketEvent:
     return TicketEvent(id=int(minute * 10), what=what, actor="Ana", at=NOON + timedelta(minutes=minute))
+
+
+def ticket(minute: float = 0) -> Ticket:
+    at = NOON + timedelta(minutes=minute)
+    fields = {"site": "default", "subject": "Kettle", "name": "Nino", "phone": "", "email": ""}
+    return Ticket(
+        id=1, number="1001-7", status="open", priority="normal", channel="none", created_at=at, updated_at=at, **fields
+    )
+
+
+def timeline(messages: list[TicketMessage], events: list[TicketEvent], *merged: Thread) -> list[Entry]:
+    return timeline_of(Thread(ticket(), messages, events, NOON, list(merged)))
 
 
 def test_the_chat_stands_together_where_it_began_also_with_lines_that_came_later() -> None:
@@ -53,4 +67,20 @@ def test_a_ticket_is_opened_before_its_first_letter_and_changed_after_the_letter
 def test_replies_and_notes_are_told_by_themselves() -> None:
     assert timeline([message(1, "reply", "agent")], [event(1, "replied"), event(1, "noted")]) == [
         Letter(NOON + timedelta(minutes=1), message(1, "reply", "agent"))
+    ]
+
+
+def test_a_merged_ticket_stands_together_where_it_began() -> None:
+    part = Thread(ticket(minute=2), [message(2), message(7, "note", "agent")], [event(2, "created")], NOON)
+    before, there, after = timeline([message(0, "request"), message(4, "reply", "agent", "Ana")], [], part)
+    assert isinstance(before, Letter)
+    assert isinstance(there, Part)
+    assert [type(entry) for entry in there.entries] == [Happening, Chat, Letter]
+    assert isinstance(after, Letter)
+
+
+def test_a_merge_is_told_once() -> None:
+    moved = TicketEvent(id=1, what="status", actor="Ana", at=NOON, old="open", new="merged")
+    assert [entry.event.what for entry in timeline([], [moved, event(0, "merged")]) if isinstance(entry, Happening)] == [
+        "merged"
     ]

@@ -2,35 +2,19 @@
  * What every page of the desk gains from JavaScript: times in the reader's zone, icons, copying, and forms that are sent once.
  * Without it the same pages work, only plainer.
  */
-import { ago } from "../shared/ago.js";
-import "../shared/more-icons.js";
 import { t } from "../shared/i18n.js";
-import { icon } from "../shared/icons.js";
-import { clock, moment } from "../shared/time.js";
+import { dress, tellTimes } from "./dress.js";
 
 const EVERY_MINUTE = 60_000;
 
-for (const place of document.querySelectorAll("[data-icon]")) {
-  place.replaceWith(icon(/** @type {HTMLElement} */ (place).dataset.icon || ""));
-}
-
-tellTimes();
-setInterval(tellTimes, EVERY_MINUTE);
+dress(document);
+setInterval(() => tellTimes(), EVERY_MINUTE);
 
 for (const button of document.querySelectorAll("[data-copy]")) offerCopy(/** @type {HTMLButtonElement} */ (button));
 
 document.addEventListener("submit", sendOnce);
 document.addEventListener("click", closeMenus);
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus());
-
-/** The server writes UTC; here it becomes "4 min ago" or the date, with the exact moment on hover. */
-function tellTimes() {
-  for (const time of document.querySelectorAll("time[datetime]")) {
-    const at = Date.parse(/** @type {HTMLTimeElement} */ (time).dateTime) / 1000;
-    time.textContent = time.hasAttribute("data-clock") ? clock(at) : ago(at);
-    time.setAttribute("title", moment(at));
-  }
-}
 
 /** @param {HTMLButtonElement} button copies the text of the element that `data-copy` names */
 function offerCopy(button) {

@@ -1,18 +1,93 @@
 /**
- * A ticket's page: Ctrl+Enter sends, and what was typed is not lost by leaving the page.
+ * A ticket's page: everything is sent in the background and shown at once, what is typed is kept as a draft, colleagues are
+ * seen, and keys do the usual deeds. Without this module the same forms work, one page at a time.
  */
-const boxes = /** @type {NodeListOf<HTMLTextAreaElement>} */ (document.querySelectorAll(".answer textarea"));
-let sending = false;
+import { t } from "../shared/i18n.js";
+import { enhance } from "../shared/uploads.js";
+import { listenToKeys } from "./keys.js";
+import { DraftKeeper } from "./ticket-drafts.js";
+import { followTicket } from "./ticket-people.js";
+import { onChange, refresh, send } from "./ticket-regions.js";
+import { countDown } from "./ticket-undo.js";
+import { equip } from "./ticket-writing.js";
 
-for (const box of boxes) {
-  box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) box.form?.requestSubmit();
-  });
-  box.form?.addEventListener("submit", () => {
-    sending = true;
-  });
+const forms = /** @type {HTMLFormElement[]} */ ([...document.querySelectorAll("form[data-writes]")]);
+const uploads = enhance();
+const drafts = new Map(forms.map((form) => [form, new DraftKeeper(form)]));
+const tellDrafting = followTicket();
+
+const boxOf = (/** @type {HTMLFormElement} */ form) => /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea"));
+const field = (/** @type {string} */ selector, /** @type {ParentNode} */ root = document) =>
+  /** @type {HTMLInputElement | null} */ (root.querySelector(selector));
+
+for (const form of forms) {
+  equip(form);
+  boxOf(form).addEventListener("input", () => tellDrafting(forms.some((one) => boxOf(one).value.trim())));
+}
+countDown(refresh);
+offerPrint();
+
+document.addEventListener("submit", async (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("action")) return; // ours send to their own page
+  event.preventDefault();
+  await drafts.get(form)?.settle();
+  const done = await send(form, event.submitter);
+  delete form.dataset.sent;
+  if (done && drafts.has(form)) empty(form);
+});
+
+/** A letter has gone out. */
+function empty(/** @type {HTMLFormElement} */ form) {
+  boxOf(form).value = "";
+  for (const one of uploads) if (one.form === form) one.clear();
+  drafts.get(form)?.forget();
+  tellDrafting(forms.some((one) => boxOf(one).value.trim()));
 }
 
-window.addEventListener("beforeunload", (event) => {
-  if (!sending && [...boxes].some((box) => box.value.trim() !== box.defaultValue.trim())) event.preventDefault();
+onChange((fresh) => {
+  countDown(refresh);
+  offerPrint();
+  if (fresh.getElementById("end")?.dataset.answerable !== document.getElementById("end")?.dataset.answerable) location.reload();
+  const asksToRead = fresh.querySelector("#notices [role=alert]") !== null;
+  for (const form of forms) takeOver(form, fresh, asksToRead);
 });
+
+/**
+ * What the server says about a form: what was seen of the requester's messages, which counts while nothing is being written
+ * and after the page has said that there is something to read; and the draft that a reply has become that was taken back.
+ * @param {HTMLFormElement} form @param {Document} fresh @param {boolean} asksToRead
+ */
+function takeOver(form, fresh, asksToRead) {
+  const box = boxOf(form);
+  const seen = field("input[name=seen]", form);
+  const newest = field(`#${form.id} input[name=seen]`, fresh);
+  if (seen && newest && (asksToRead || !box.value.trim())) seen.value = newest.value;
+  const kept = /** @type {HTMLTextAreaElement | null} */ (fresh.getElementById(box.id));
+  if (kept?.value && !box.value.trim() && !document.activeElement?.isSameNode(box)) {
+    box.value = kept.value;
+    drafts.get(form)?.forget();
+  }
+}
+
+function offerPrint() {
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-print]"))) {
+    button.hidden = false;
+    button.onclick = () => print();
+  }
+}
+
+const submit = (/** @type {string} */ selector) => () => /** @type {HTMLFormElement | null} */ (document.querySelector(selector))?.requestSubmit();
+
+listenToKeys([
+  { label: t("Write a reply"), codes: "KeyR", keys: "R", run: () => document.getElementById("reply")?.focus() },
+  { label: t("Write an internal note"), codes: "KeyN", keys: "N", run: openNote },
+  { label: t("Solve"), codes: "KeyE", keys: "E", run: submit("#solve-form") },
+  { label: t("Assign to me"), codes: "KeyI", keys: "I", run: submit("#assign-form") },
+  { label: t("Take the last reply back"), codes: "KeyZ", keys: "Z", run: submit("form.undo:has(button)") },
+]);
+
+function openNote() {
+  /** @type {HTMLDetailsElement} */ (document.getElementById("note-box")).open = true;
+  document.getElementById("note")?.focus();
+}

@@ -1,119 +1,205 @@
-"""/tickets/<number>: one ticket, read like an exchange of letters; reply, note and change from the same page."""
+"""/tickets/<number>: one ticket, read like an exchange of letters; whatever agents do with it is a form of the same page."""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+import secrets
+from typing import get_args
 
 from starlette.endpoints import HTTPEndpoint
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from livesupport import markdown
 from livesupport.errors import Conflict, Invalid, NewerMessage
 from livesupport.http.auth import signed_in
-from livesupport.http.forms import Form, RowId, read_form
+from livesupport.http.forms import Form, read_form
 from livesupport.http.state import Request
+from livesupport.http.ticket_forms import (
+    Change,
+    DraftForm,
+    FollowUp,
+    Link,
+    Merge,
+    Note,
+    Reply,
+    Tag,
+    TakeBack,
+    TicketForm,
+    Unlink,
+    Untag,
+    Watch,
+)
 from livesupport.http.timeline import timeline
+from livesupport.http.uploads import read_form_with_files
 from livesupport.i18n import gettext as _
-from livesupport.model import Agent, Priority, TicketMessage, TicketStatus
-from livesupport.tickets.requests import TicketChange
+from livesupport.model import Agent, Draft, StoredFile, TicketMessage, TicketStatus
+from livesupport.tickets.files import NO_FILES, read_chosen
+from livesupport.tickets.relating import OtherRequester
+from livesupport.tickets.requests import TEXT_LIMIT, message_text
 from livesupport.tickets.service import Thread
 from livesupport.tickets.status import AFTER_REPLY, FINISHED, MOVES
 
 
-class Reply(Form, frozen=True, tag_field="action", tag="reply"):
-    """A public answer. `seen` is the newest message of the requester that the page showed; 0: none."""
-
-    text: str
-    status: Literal["pending", "open", "solved"]
-    seen: RowId
-
-
-class Note(Form, frozen=True, tag_field="action", tag="note"):
-    """A note that only agents see."""
-
-    text: str
-
-
-class Change(Form, frozen=True, tag_field="action", tag="change"):
-    """The controls beside the thread; all of them are sent."""
-
-    status: Literal["new", "open", "pending", "on_hold", "solved", "closed", "merged", "spam"]
-    priority: Priority
-    assignee: RowId
-    topic: RowId
-
-
 class Ticket(HTTPEndpoint):
-    """Shows the ticket; does what one of its three forms asks, then shows it again under the same address."""
+    """Shows the ticket; does what one of its forms asks, then shows it again under the same address."""
 
     async def get(self, request: Request) -> Response:
-        me = await signed_in(request)
-        return await _page(request, me)
+        return await _page(request, await signed_in(request))
 
     async def post(self, request: Request) -> Response:
         me = await signed_in(request)
-        form: Reply | Note | Change = await read_form(request, Reply | Note | Change)  # type: ignore[arg-type]
+        form, problems = await read_form_with_files(request, TicketForm)  # type: ignore[var-annotated, arg-type]
+        if problems:
+            return await _page(request, me, form, 422, problems=problems)
         try:
-            await _do(request, me, form)
-        except NewerMessage:
-            notice = _("A new message came while you were writing. Read it, then send.")
-            return await _page(request, me, form, 409, notice=notice)
-        except Conflict:
-            notice = _("The ticket was changed meanwhile. Check it and try again.")
-            return await _page(request, me, form, 409, notice=notice)
+            place = await _do(request, me, form)
         except Invalid as invalid:
             return await _page(request, me, form, 422, problems=invalid.problems)
-        return RedirectResponse(request.url.path + ("#end" if not isinstance(form, Change) else ""), 303)
+        except Conflict as conflict:
+            return await _page(request, me, form, 409, notice=_conflict_words(conflict))
+        return RedirectResponse(place, 303)
 
 
-async def _do(request: Request, me: Agent, form: Reply | Note | Change) -> None:
+async def _do(request: Request, me: Agent, form: TicketForm) -> str:
+    """Does it, and returns where to look afterwards."""
     tickets, number = request.state["tickets"], request.path_params["number"]
+    here = request.url.path
     match form:
         case Reply():
-            await tickets.reply(number, form.text, actor=me, status=form.status, seen_message=int(form.seen))
+            seen, files = int(form.seen), read_chosen(form.files)
+            await tickets.reply(number, form.text, actor=me, status=form.status, seen_message=seen, files=files)
+            return here + "#end"
         case Note():
-            await tickets.note(number, form.text, actor=me)
+            await tickets.note(number, form.text, actor=me, files=read_chosen(form.files))
+            return here + "#end"
+        case TakeBack():
+            await tickets.take_back(number, int(form.message), actor=me)
+            return here + "#end"
         case Change():
-            change = TicketChange(
-                status=form.status,
-                priority=form.priority,
-                assignee=int(form.assignee) or None,
-                topic=int(form.topic) or None,
-            )
-            await tickets.change(number, change, actor=me)
+            await tickets.change(number, form.wish, actor=me, version=int(form.version))
+            return here if await request.state["finder"].may_see(me, number) else "/inbox"
+        case Tag():
+            await tickets.tag(number, form.tag, actor=me)
+        case Untag():
+            await tickets.untag(number, form.tag, actor=me)
+        case Watch():
+            await (tickets.watch if form.on == "yes" else tickets.unwatch)(number, actor=me)
+        case Merge():
+            target = await tickets.merge(number, form.into, actor=me, other_requester=form.sure == "yes")
+            return f"/tickets/{target.number}"
+        case Link():
+            await tickets.link(number, form.other, actor=me)
+        case Unlink():
+            await tickets.unlink(number, form.other, actor=me)
+        case FollowUp():
+            return f"/tickets/{(await tickets.follow_up(number, form.key, actor=me)).number}"
+    return here
+
+
+def _conflict_words(conflict: Conflict) -> str:
+    match conflict:
+        case NewerMessage():
+            return _("A new message came while you were writing. Read it, then send.")
+        case OtherRequester():
+            return _("These two tickets come from different people. Merge them only if you mean it.")
+        case _:
+            return _("The ticket was changed meanwhile. Check it and try again.")
+
+
+async def draft(request: Request) -> Response:
+    """POST: keeps what is being written."""
+    me = await signed_in(request)
+    form = await read_form(request, DraftForm)
+    kept = Draft(kind=form.kind, text=form.text, files=form.files)
+    await request.state["tickets"].keep_draft(request.path_params["number"], kept, actor=me)
+    return Response(status_code=204)
+
+
+class PreviewForm(Form, frozen=True):
+    """A text as somebody is writing it."""
+
+    text: str
+
+
+async def preview(request: Request) -> Response:
+    """POST: a text in Markdown as it will be shown."""
+    await signed_in(request)
+    form = await read_form(request, PreviewForm)
+    return HTMLResponse(markdown.render(message_text(form.text)))
 
 
 async def _page(
     request: Request,
     me: Agent,
-    form: Reply | Note | Change | None = None,
+    form: TicketForm | None = None,
     status: int = 200,
     *,
     notice: str = "",
     problems: dict[str, str] | None = None,
 ) -> Response:
     """The ticket; after a refusal with what was typed, so that nothing is lost."""
-    thread: Thread = await request.state["tickets"].get(request.path_params["number"], actor=me)
+    state = request.state
+    thread: Thread = await state["tickets"].get(request.path_params["number"], actor=me)
     ticket = thread.ticket
-    site = await request.state["sites"].get(ticket.site)
-    return request.state["templates"].page(
+    around = await state["tickets"].around(ticket, actor=me)
+    site = await state["sites"].get(ticket.site)
+    drafts = {kind: _draft(kind, form, around.drafts.get(kind)) for kind in ("reply", "note")}
+    return state["templates"].page(
         "ticket.html",
         status,
         me=me,
         ticket=ticket,
         site=site,
-        entries=timeline(thread.messages, thread.events),
-        agents=await request.state["accounts"].agents(),
-        moves=[
-            status for status in get_args(TicketStatus) if status == ticket.status or status in MOVES.get(ticket.status, ())
-        ],
+        around=around,
+        entries=timeline(thread),
+        files=await _files(request, thread),
+        now=thread.at,
+        agents=await state["accounts"].agents(),
+        moves=[one for one in get_args(TicketStatus) if one == ticket.status or one in MOVES.get(ticket.status, ())],
         after_reply=AFTER_REPLY,
         answerable=ticket.status not in FINISHED,
+        changeable=ticket.status in MOVES,
         seen=_newest_of_requester(thread.messages),
-        reply=form if isinstance(form, Reply) else None,
-        note=form if isinstance(form, Note) else None,
+        form=form,
+        action=form.__struct_config__.tag if form else "",
+        drafts=drafts,
+        staged={kind: await _staged(request, one.files) for kind, one in drafts.items()},
+        follow_key=secrets.token_hex(16),
+        text_limit=TEXT_LIMIT,
+        chat_now=False,
         notice=notice,
         problems=problems or {},
+        data={
+            "number": ticket.number,
+            "me": me.id,
+            "canned": [{"shortcut": one.shortcut, "text": one.text} for one in await state["sites"].canned()],
+            "variables": {"name": ticket.name, "number": f"#{ticket.number}", "agent": me.name, "site": site.name},
+        },
     )
+
+
+def _draft(kind: str, form: TicketForm | None, kept: Draft | None) -> Draft:
+    """What stands in the box: what was refused just now, else what was kept."""
+    if isinstance(form, Reply | Note) and form.__struct_config__.tag == kind:
+        return Draft(kind=kind, text=form.text, files=form.files)
+    return kept or Draft(kind=kind, text="")
+
+
+async def _staged(request: Request, files: str) -> list[StoredFile]:
+    try:
+        chosen = read_chosen(files)
+    except Invalid:
+        chosen = NO_FILES
+    return await request.state["files"].staged(chosen) if chosen.ids else []
+
+
+async def _files(request: Request, thread: Thread) -> dict[int, list[StoredFile]]:
+    """The files of the thread, by message."""
+    found: dict[int, list[StoredFile]] = {}
+    for part in (thread, *thread.merged):
+        for file in await request.state["files"].of_ticket(part.ticket.id):
+            if file.message_id is not None:
+                found.setdefault(file.message_id, []).append(file)
+    return found
 
 
 def _newest_of_requester(messages: list[TicketMessage]) -> int:
