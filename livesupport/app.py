@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
 from livesupport import bridge, http, live, logs
+from livesupport.accounts.requesters import Requesters
 from livesupport.accounts.service import Accounts
 from livesupport.accounts.tokens import Tokens
 from livesupport.assets import Assets, locate
@@ -26,16 +27,19 @@ from livesupport.directory import Directory
 from livesupport.errors import Unavailable
 from livesupport.gathering import Gathered
 from livesupport.http import State
+from livesupport.http.colours import ink_on
 from livesupport.http.proxies import TrustedProxies
+from livesupport.http.robots import Robots
 from livesupport.jobs import schedule
 from livesupport.jobs.runner import Runner
 from livesupport.jobs.tasks import Rooms, tasks
 from livesupport.lease import StillHeld
 from livesupport.live import Desk, KeyRing, NewsPorts, Ports, Reader, SignedIn, Who
+from livesupport.mail.room import MailRoom
 from livesupport.metrics import Metrics
 from livesupport.phones import parse_phone
 from livesupport.sealkeys import SealKeys
-from livesupport.signing import ConfirmLinks, Fingerprints, VisitorTokens, load_key
+from livesupport.signing import ConfirmLinks, Fingerprints, RequestLinks, Signed, SignInCodes, VisitorTokens, load_key
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from livesupport.storage.files import FileStore
@@ -45,11 +49,14 @@ from livesupport.tickets.asking import Asking
 from livesupport.tickets.files import Files
 from livesupport.tickets.finding import Finder
 from livesupport.tickets.lifecycle import Lifecycle
+from livesupport.tickets.mine import Mine
+from livesupport.tickets.notices import Notices
 from livesupport.tickets.service import Tickets
 
 log = structlog.get_logger()
 
 KEYS_EVERY = 600.0  # seconds between two looks at the sealing keys
+SESSIONS_EVERY = 1.0  # seconds between two looks at the sessions of those who ask (guarantees.md, G7: 2)
 FIND_MOST = 50  # chats whose tickets are looked for in one question: what follows the answer is one turn of the loop
 LEASE_EVERY = 15.0  # seconds between two looks whether the lease is still ours
 
@@ -63,11 +70,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_app(config: Config, clock: Callable[[], datetime] = now) -> Starlette:
+def build_app(config: Config, clock: Callable[[], datetime] = now, *, is_demo: bool = False) -> Starlette:
     """The ASGI application; nothing is opened before its lifespan begins.
 
     It needs uvicorn with `ws=livesupport.live.SocketProtocol` (see `server.py`), in one process: a chat lives in memory, and
-    a second worker would split visitors from agents. Raises `SeveralWorkers`; opening raises `LeaseHeld`,
+    a second worker would split visitors from agents. `is_demo`: anybody may read the outgoing mail.
+    Raises `SeveralWorkers`; opening raises `LeaseHeld`,
     `ConfigError` and `Unavailable`.
     """
     if multiprocessing.parent_process() is not None:
@@ -75,7 +83,7 @@ def build_app(config: Config, clock: Callable[[], datetime] = now) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[State]:
-        async with opened(config, clock) as state:
+        async with opened(config, clock, is_demo) as state:
             yield state
 
     app = Starlette(
@@ -94,26 +102,28 @@ def build_app(config: Config, clock: Callable[[], datetime] = now) -> Starlette:
 
 
 @asynccontextmanager
-async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator[State]:
+async def opened(config: Config, clock: Callable[[], datetime], is_demo: bool = False) -> AsyncIterator[State]:
     """Everything that a running server holds, in the order in which each needs the one before."""
     logs.catch_loop_errors(asyncio.get_running_loop())
     make_directories(config)
-    tokens = VisitorTokens(load_key(config.keys, "signing.key"), config.chat.max_chat_age)
+    key = load_key(config.keys, "signing.key")
+    tokens = VisitorTokens(key, config.chat.max_chat_age)
     keys = SealKeys(config.keys, config.chat.max_chat_age)
     async with hold_lease(config) as still_held:
         await prepare_database(config)
         async with Database.open(config.database_url) as database:
             accounts, sites = Accounts(database, clock), Sites(database, clock)
             files = Files(database, FileStore(config.files_folder), config.files, clock)
-            tickets, finder = Tickets(database, clock, lambda change: news.publish(change)), Finder(database, clock)
+            tickets, finder = Tickets(database, clock, lambda change: news.publish(change), files), Finder(database, clock)
+            asking = Asking(database, clock, lambda change: news.publish(change), files, ConfirmLinks(key))
+            requesters = Requesters(database, clock, SignInCodes(key))
             directory, metrics = Directory(accounts, sites, clock), Metrics()
             ports = _ports(accounts, tickets, tokens, directory, metrics, lambda: directory.look(desk))
             desk = live.open_desk(config.chat, config.limits, await next_epoch(database), KeyRing(*keys.ring()), ports)
-            news = live.News(desk, _news_ports(ports.authenticate, finder, directory))
+            news = live.News(desk, _news_ports(ports.authenticate, requesters, finder, directory))
             metrics.watch(desk.stats)
             await directory.look(desk)
             await schedule.renew(database, clock())
-            asking = Asking(database, clock, news.publish, files, ConfirmLinks(load_key(config.keys, "signing.key")))
             rooms = Rooms(
                 database=database,
                 clock=clock,
@@ -123,15 +133,31 @@ async def opened(config: Config, clock: Callable[[], datetime]) -> AsyncIterator
                 asking=asking,
             )
             runner = Runner(database, tasks(rooms), clock, metrics.job)
-            async with background(directory.follow(desk), _watch_lease(still_held), _renew_keys(desk, keys), runner.work()):
+            async with background(
+                directory.follow(desk),
+                _watch_lease(still_held),
+                _renew_keys(desk, keys),
+                runner.work(),
+                _follow_requesters(requesters, news),
+            ):
                 yield http.new_state(
                     config=config,
                     accounts=accounts,
+                    requesters=requesters,
+                    links=RequestLinks(key),
+                    visitor_tokens=tokens,
                     tokens=Tokens(database, clock),
                     sites=sites,
                     tickets=tickets,
                     finder=finder,
+                    mine=Mine(database, clock, news.publish, files),
+                    notices=Notices(database, clock, news.publish),
                     files=files,
+                    asking=asking,
+                    robots=Robots(desk, key),
+                    waiting=Signed(key, "waiting-request", ConfirmLinks.MAX_AGE),
+                    mail=MailRoom(database, config.server.public_url, key, requesters.code_to_mail, ink_on),
+                    is_demo=is_demo,
                     desk=desk,
                     news=news,
                     assets=Assets.read(locate("web")),
@@ -176,12 +202,15 @@ def _ports(
     )
 
 
-def _news_ports(authenticate: Callable[[str], Awaitable[SignedIn | None]], finder: Finder, directory: Directory) -> NewsPorts:
+def _news_ports(
+    authenticate: Callable[[str], Awaitable[SignedIn | None]], requesters: Requesters, finder: Finder, directory: Directory
+) -> NewsPorts:
     """What the news may ask of the rest of the house."""
 
     async def identify(who: Who, secret: str) -> Reader | None:
         if who == "requester":
-            return None
+            asking = await requesters.session(secret)
+            return Reader(who, asking.requester.id, asking.id) if asking else None
         session = await authenticate(secret)
         return Reader(who, session.agent_id, session.session_id) if session else None
 
@@ -197,6 +226,14 @@ async def _renew_keys(desk: Desk, keys: SealKeys) -> None:
     while True:
         await asyncio.sleep(KEYS_EVERY)
         desk.set_keys(KeyRing(*keys.ring()))
+
+
+async def _follow_requesters(requesters: Requesters, news: live.News) -> None:
+    """Ends the sockets of people who ask when their session has ended, here or by another process."""
+    while True:
+        await asyncio.sleep(SESSIONS_EVERY)
+        with suppress(Unavailable):
+            news.close_sessions(await requesters.ended(news.requester_sessions()))
 
 
 async def _watch_lease(still_held: StillHeld) -> None:
