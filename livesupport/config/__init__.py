@@ -10,7 +10,7 @@ from livesupport.config.loading import (
     load_with_origins,
     settings,
 )
-from livesupport.config.values import Config, Database, Files, Limits, Log, Metrics, Server, Tickets, Tls, normal_origin
+from livesupport.config.values import Config, Database, Desk, Files, Limits, Log, Metrics, Server, Tickets, Tls, normal_origin
 
 __all__ = [
     "FILE_VARIABLE",
@@ -19,6 +19,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "Database",
+    "Desk",
     "Files",
     "Limits",
     "Log",

@@ -11,6 +11,12 @@ def ink_on(background: str) -> str:
     return WHITE if 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 else BLACK
 
 
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, from 1 to 21."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
 def luminance(colour: str) -> float:
     """Relative luminance of `#rrggbb` from 0 to 1, by WCAG's formula. Raises `ValueError` for anything else."""
     if len(colour) != 7 or colour[0] != "#":

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request as AnyRequest
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from livesupport import errors
 from livesupport.http.templating import Templates
@@ -130,11 +131,19 @@ async def on_http_error(request: AnyRequest[Any], error: Exception) -> Response:
 
 
 async def on_signed_out(request: AnyRequest[Any], error: Exception) -> Response:
-    """Shows the sign-in page in place of the one that was asked for, which follows after signing in."""
+    """Asks for the password of a locked session; else shows the sign-in page in place of the one that was asked for, which
+    follows after signing in."""
     if is_program(request):
         return problem(request, 401)
+    if await _is_locked(request):
+        return RedirectResponse("/unlock?" + urlencode({"next": request.url.path}), 303)
     templates: Templates = request.state["templates"]
     return templates.page("login.html", 401, next=_path(request), login="", problem=_("Please sign in to go on."))
+
+
+async def _is_locked(request: AnyRequest[Any]) -> bool:
+    secret = request.cookies.get(request.state["config"].session_cookie)
+    return bool(secret) and await request.state["accounts"].locked(secret) is not None
 
 
 def _path(request: AnyRequest[Any]) -> str:

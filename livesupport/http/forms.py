@@ -1,13 +1,13 @@
 """Reads what a browser's form or address line sent into a Struct that names every field it may have.
 
-Only `application/x-www-form-urlencoded`, UTF-8, each field once, none that the Struct does not know: whoever sends more
-than the page asks for is refused as a whole.
+Only `application/x-www-form-urlencoded`, UTF-8, none that the Struct does not know, and each field once unless the Struct
+has a tuple for it: whoever sends more than the page asks for is refused as a whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from livesupport.http.state import Request
 
 FORM = "application/x-www-form-urlencoded"
-MOST_FIELDS = 20
+MOST_FIELDS = 200  # the largest form: a type of requests, with 20 questions of 6 fields each
 
 # The id of a row, or 0 where a form means none. Kept as text: what "1e3" or 2**63 mean is then no question (T30).
 RowId = Annotated[str, Meta(pattern=r"\A(0|[1-9][0-9]{0,8})\Z")]
@@ -50,14 +50,30 @@ def read_query(request: Request, kind: type[T]) -> T:
 
 
 def convert_fields(pairs: Sequence[tuple[str, str]], kind: type[T], status: int = 422) -> T:
-    """The fields of a form as a Struct. Raises `HTTPException` 400 for a field that comes twice, `status` for wrong ones."""
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise HTTPException(400)
+    """The fields of a form as a Struct; tuples gather what comes several times, in its order.
+
+    Raises `HTTPException` 400 for another field that comes twice, `status` for wrong ones.
+    """
+    lists = _lists(kind)
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in lists:
+            fields[name] = [*fields.get(name, []), value]
+        elif name in fields:
+            raise HTTPException(400)
+        else:
+            fields[name] = value
     try:
         return msgspec.convert(fields, kind)
     except msgspec.ValidationError:
         raise HTTPException(status) from None
+
+
+def _lists(kind: Any) -> frozenset[str]:
+    """The names that may come several times: the tuples of the Struct, or of the Structs that it may be; in a dict none may."""
+    structs = [one for one in get_args(kind) or (kind,) if hasattr(one, "__struct_fields__")]
+    fields = [field for one in structs for field in msgspec.structs.fields(one)]
+    return frozenset(field.encode_name for field in fields if get_origin(field.type) is tuple)
 
 
 def _pairs(encoded: bytes) -> list[tuple[str, str]]:

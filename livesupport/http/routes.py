@@ -22,6 +22,7 @@ from livesupport.http.pages.console import console, home
 from livesupport.http.pages.files import StagedFile, Upload, download
 from livesupport.http.pages.health import healthz, metrics, protocol, readyz
 from livesupport.http.pages.inbox import inbox
+from livesupport.http.pages.inbox_deeds import BulkActions, ColumnsChosen, SavedViews, UndoBulk
 from livesupport.http.pages.login import Login, Logout
 from livesupport.http.pages.mail import mail, mail_html, outbox
 from livesupport.http.pages.notices import notice, notices
@@ -46,6 +47,10 @@ def routes() -> list[BaseRoute]:
         Route("/logout", Logout),
         Route("/console", console),
         Route("/inbox", inbox),
+        Route("/inbox/many", BulkActions),
+        Route("/inbox/undo", UndoBulk),
+        Route("/inbox/views", SavedViews),
+        Route("/inbox/columns", ColumnsChosen),
         Route("/tickets/preview", preview, methods=["POST"]),
         Route("/tickets/{number}", Ticket),
         Route("/tickets/{number}/draft", draft, methods=["POST"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from zoneinfo import available_timezones
 
@@ -37,6 +37,22 @@ def parse_hours(text: str, zone: str) -> Hours:
     if problems := hours_problems(hours):
         raise Invalid(problems)
     return hours
+
+
+def written_hours(hours: Hours) -> str:
+    """The hours as `parse_hours` reads them, a part on each line."""
+    weekdays: dict[int, list[Interval]] = {}
+    for weekday, opening, closing in hours.weekly:
+        weekdays.setdefault(weekday, []).append((opening, closing))
+    weekly = [f"{DAYS[weekday]} {_written(intervals)}" for weekday, intervals in sorted(weekdays.items())]
+    dated = [
+        f"{date_} {_written(intervals) if intervals else 'closed'}" for date_, intervals in sorted(hours.exceptions.items())
+    ]
+    return ";\n".join(weekly + dated)
+
+
+def _written(intervals: Iterable[Interval]) -> str:
+    return ", ".join(f"{o // 60:02}:{o % 60:02}-{c // 60:02}:{c % 60:02}" for o, c in intervals)
 
 
 def hours_problems(hours: Hours) -> dict[str, str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from livesupport.model import Agent
+from livesupport.model import Act, Agent
 from livesupport.storage.schema import audit
 
 
@@ -31,3 +31,14 @@ async def add(
         "details": dict(details or {}),
     }
     await connection.execute(insert(audit).values(row))
+
+
+async def page(connection: AsyncConnection, before: int | None, limit: int) -> list[Act]:
+    """Acts, the newest first, from before this one on."""
+    query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(audit.c.id < before)
+    return [
+        Act(id=row.id, at=row.at, actor=row.actor, act=row.act, object=row.object, details=row.details)
+        for row in await connection.execute(query)
+    ]

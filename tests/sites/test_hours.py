@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from livesupport.calendar import DAY_MINUTES, is_open, next_opening
 from livesupport.errors import Invalid
 from livesupport.model import Hours
-from livesupport.sites.hours import parse_hours
+from livesupport.sites.hours import parse_hours, written_hours
 
 ZONES = [
     "UTC",
@@ -254,3 +254,17 @@ def test_a_zone_is_named_as_iana_names_it(zone: str) -> None:
 def test_no_text_makes_it_fail_in_another_way(text: str) -> None:
     with suppress(Invalid):
         parse_hours(text, "UTC")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Mon-Fri 09:00-13:00, 14:00-18:00; Sat 10:00-14:00",
+        "Fri 22:00-06:00; 2026-12-25 closed; 2026-12-24 09:00-12:00, 13:00-14:00",
+        "Mon-Sun 00:00-24:00",
+    ],
+)
+def test_hours_are_written_as_they_are_read(text: str) -> None:
+    hours = parse_hours(text, "Asia/Tbilisi")
+    assert parse_hours(written_hours(hours), "Asia/Tbilisi") == hours

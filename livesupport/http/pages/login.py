@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from livesupport.errors import NotAllowed
 from livesupport.http.auth import begin_session, end_session, own_path, session_of
+from livesupport.http.devices import device_words
 from livesupport.http.forms import Form, read_form
 from livesupport.http.state import Request
 from livesupport.i18n import gettext as _
@@ -40,7 +41,7 @@ class Login(HTTPEndpoint):
         if wait := attempts.begin(form.login, address):
             return _come_back_later(request, form, math.ceil(wait))
         try:
-            secret, _session = await request.state["accounts"].sign_in(form.login, form.password)
+            secret, _session = await request.state["accounts"].sign_in(form.login, form.password, _device(request))
         except NotAllowed:
             return _form(request, 401, form, problem=_("That name and password do not belong together."))
         attempts.succeeded(form.login, address)
@@ -56,6 +57,10 @@ class Logout(HTTPEndpoint):
         response = RedirectResponse("/login", 303)
         await end_session(request, response)
         return response
+
+
+def _device(request: Request) -> str:
+    return device_words(request.headers.get("user-agent", ""))
 
 
 def _form(request: Request, status: int, form: SignIn | None = None, problem: str = "", **headers: str) -> Response:
