@@ -18,8 +18,8 @@ MOST_MARKS = 2_000  # more than anybody sets by hand
 
 TOP_HEADING, LOWEST_HEADING = 3, 6  # a page has its own first and second
 
-_BLOCKS = {"p", "li", "h3", "h4", "h5", "h6", "blockquote", "td", "th"}
-_TAGS = _BLOCKS | {"a", "br", "code", "em", "hr", "ol", "pre", "strong", "table", "tbody", "thead", "tr", "ul"}
+_BLOCKS = {"p", "ol", "ul", "h3", "h4", "h5", "h6", "blockquote", "td", "th"}  # each runs the way its own words do
+_TAGS = _BLOCKS | {"a", "br", "code", "em", "hr", "li", "pre", "strong", "table", "tbody", "thead", "tr"}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
 _ADDED = {"a": {"target": "_blank"}} | {tag: {"dir": "auto"} for tag in _BLOCKS}
 _SCHEMES = {"http", "https", "mailto", "tel"}
