@@ -32,8 +32,9 @@ services:  # Chromium and strace, which pip cannot install
 soak: $(VENV)/.test  ## ten times as many simulated runs as in a normal run
 	SIMULATOR_RUNS=$${SIMULATOR_RUNS:-10000} $(BIN)/pytest -q -n $(WORKERS) tests/simulator
 
-bench: $(VENV)/.test  ## the hot path beside a bare relay, and how long the death of the server lasts
+bench: $(VENV)/.test  ## the hot path beside a bare relay, what hostile peers cost the others, how long a death lasts
 	$(BIN)/python bench/relay.py
+	$(BIN)/python -m bench.isolation
 	$(BIN)/python -m bench.resume
 
 messages: $(VENV)/.test  ## carry new and changed texts into livesupport/locales/*.po

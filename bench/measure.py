@@ -21,6 +21,16 @@ TICK = 0.001
 LONGEST = 120.0  # for one measurement of one server; a machine that needs longer is too busy to measure on
 
 
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines at a fixed rate: how many came a second, the server's CPU for each, and how long their way took."""
+
+    per_second: float
+    cpu_us: float
+    p50_us: float
+    p95_us: float
+    p99_us: float
+
+
 class Talk(msgspec.Struct, frozen=True, kw_only=True):
     """One server, so many pairs. `closed`: each answers as soon as it has heard; `paced`: at a fixed rate."""
 
@@ -44,10 +54,10 @@ async def talk(server: Server, count: int, rate: int, seconds: float) -> Talk:
     """Lets `count` pairs talk on a fresh process, first as fast as they can, then `rate` lines a second in all."""
     async with asyncio.timeout(LONGEST), server.running() as pid, _pairs(server, count) as pairs:
         closed = await _closed(pid, pairs, seconds)
-        paced = await _paced(pid, pairs, rate, seconds)
+        pace = await paced(pid, pairs, rate, seconds)
     return Talk(
-        closed_per_second=closed[0], closed_cpu_us=closed[1], paced_per_second=paced[0], paced_cpu_us=paced[1],
-        p50_us=paced[2], p99_us=paced[3],
+        closed_per_second=closed[0], closed_cpu_us=closed[1], paced_per_second=pace.per_second, paced_cpu_us=pace.cpu_us,
+        p50_us=pace.p50_us, p99_us=pace.p99_us,
     )  # fmt: skip
 
 
@@ -88,8 +98,8 @@ async def _closed(pid: int, pairs: list[Pair], seconds: float) -> tuple[float, f
     return result
 
 
-async def _paced(pid: int, pairs: list[Pair], rate: int, seconds: float) -> tuple[float, float, float, float]:
-    """Lines a second, CPU for each, and the median and 99th percentile of their way, all in microseconds."""
+async def paced(pid: int, pairs: list[Pair], rate: int, seconds: float) -> Pace:
+    """Lets these pairs talk on a running server, `rate` lines a second in all."""
     taken: list[float] = []
     sent: dict[Pair, deque[float]] = {pair: deque() for pair in pairs}
     one_arrived = asyncio.Event()
@@ -105,12 +115,12 @@ async def _paced(pid: int, pairs: list[Pair], rate: int, seconds: float) -> tupl
     cpu, began = cpu_seconds(pid), time.perf_counter()
     await _send_at(rate, seconds, pairs, sent)
     spent, elapsed = cpu_seconds(pid) - cpu, time.perf_counter() - began
-    result = len(taken) / elapsed, spent / max(len(taken), 1) * 1e6
+    per_second, cpu = len(taken) / elapsed, spent / max(len(taken), 1)
     while any(sent.values()):
         one_arrived.clear()
         await one_arrived.wait()
-    percentiles = statistics.quantiles(taken, n=100)
-    return *result, percentiles[49] * 1e6, percentiles[98] * 1e6
+    ways = [way * 1e6 for way in statistics.quantiles(taken, n=100)]
+    return Pace(per_second=per_second, cpu_us=cpu * 1e6, p50_us=ways[49], p95_us=ways[94], p99_us=ways[98])
 
 
 async def _send_at(rate: int, seconds: float, pairs: list[Pair], sent: dict[Pair, deque[float]]) -> None:

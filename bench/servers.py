@@ -44,7 +44,7 @@ messages_per_chat = 1000000000
 bytes_per_chat = 1000000000000
 bytes_of_all_chats = 1000000000000
 [limits]
-exempt = ["127.0.0.0/8"]
+exempt = ["127.0.0.1/32"]
 [log]
 level = "warning"
 """
@@ -148,8 +148,9 @@ class Relay(Server):
 class Meeting:
     """Brings visitors and agents together: the chats, by id, that are under way."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, text: str) -> None:
         self.pairs: dict[bytes, Pair] = {}
+        self._text = text
         self.complete: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._count = count
         self._agents: dict[bytes, Client] = {}
@@ -165,7 +166,8 @@ class Meeting:
         """Is somebody's from the moment the chat is active."""
         chat = payload[len(CHAT) :][:CHAT_ID]
         if payload.startswith(CHAT) and b'"status":"active"' in payload and chat not in self.pairs:
-            self.pairs[chat] = Pair((visitor, self._agents[chat]), (VISITOR_SAYS, AGENT_SAYS % chat.decode()))
+            say = (VISITOR_SAYS.replace(TEXT, self._text), (AGENT_SAYS % chat.decode()).replace(TEXT, self._text))
+            self.pairs[chat] = Pair((visitor, self._agents[chat]), say)
             if len(self.pairs) == self._count:
                 self.complete.set_result(None)
 
@@ -184,8 +186,10 @@ class Product(Server):
 
     name = "livesupport"
 
-    def __init__(self, data: Path, agents: int) -> None:
+    def __init__(self, data: Path, agents: int, text: str = TEXT) -> None:
+        """`text`: what its pairs say."""
         super().__init__()
+        self._text = text
         self._data = data
         self._agents = agents
         self.secrets: list[str] = []
@@ -219,7 +223,7 @@ class Product(Server):
         """Visitors start chats and agents accept them, until every visitor has an agent. From then on only lines count."""
         agents = await gather([partial(self._agent, secret) for secret in self.secrets[:count]])
         visitors = await self.idle(count)
-        meeting = Meeting(count)
+        meeting = Meeting(count, self._text)
         for agent in agents:
             agent.hear = partial(meeting.agent_hears, agent)
         for number, visitor in enumerate(visitors):
