@@ -51,9 +51,10 @@ def run(config: Config, when_ready: WhenReady) -> None:
 class Server(uvicorn.Server):
     """uvicorn's server with our application, opened before the first connection and closed after the last."""
 
-    def __init__(self, config: Config, when_ready: WhenReady, *, has_signals: bool = True) -> None:
-        """`when_ready` is awaited once the port is open; `has_signals`: SIGTERM and SIGINT end this server."""
-        self._app = build_app(config)
+    def __init__(self, config: Config, when_ready: WhenReady, *, has_signals: bool = True, is_demo: bool = False) -> None:
+        """`when_ready` is awaited once the port is open; `has_signals`: SIGTERM and SIGINT end this server; `is_demo`:
+        see `build_app`."""
+        self._app = build_app(config, is_demo=is_demo)
         self._settings = config
         self._when_ready = when_ready
         self._has_signals = has_signals

@@ -64,6 +64,7 @@ READING = {  # addresses, and what somebody who is not signed in hears
     "/admin/people": 401,
     "/admin/people/dato": 401,
     "/admin/audit": 401,
+    "/admin/persons": 401,
     "/unlock": 303,
     "/account/tokens": 401,
     "/api": 200,
@@ -140,7 +141,8 @@ def test_the_check_of_the_headers_can_fail() -> None:
 async def test_no_page_has_script_or_style_in_its_text(house: House) -> None:
     await house.saved_chat()
     browser = await house.signed_in(role="administrator")
-    for address in ("/setup", "/console", "/inbox", "/tickets/1001-7", "/nowhere", "/privacy", "/widget/panel?site=default", "/requests/new"):
+    agents, others = ("/setup", "/console", "/inbox", "/tickets/1001-7"), ("/nowhere", "/privacy", "/widget/panel?site=default")
+    for address in (*agents, *others, "/requests/new"):
         html = (await browser.get(address)).text
         scripts = re.findall(r"<script(?![^>]*(?:src=|type=\"application/json\"))", html)
         assert (scripts, re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:", html)) == ([], []), address
