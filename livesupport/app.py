@@ -43,15 +43,18 @@ from livesupport.signing import ConfirmLinks, Fingerprints, RequestLinks, Signed
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from livesupport.storage.files import FileStore
-from livesupport.storage.settings import next_epoch
+from livesupport.storage.settings import is_well, next_epoch
 from livesupport.tickets.alerts import Alerts
 from livesupport.tickets.asking import Asking
 from livesupport.tickets.files import Files
+from livesupport.tickets.bulk import Bulk
 from livesupport.tickets.finding import Finder
 from livesupport.tickets.lifecycle import Lifecycle
 from livesupport.tickets.mine import Mine
 from livesupport.tickets.notices import Notices
+from livesupport.tickets.persons import Persons
 from livesupport.tickets.service import Tickets
+from livesupport.tickets.views import Views
 
 log = structlog.get_logger()
 
@@ -118,7 +121,7 @@ async def opened(config: Config, clock: Callable[[], datetime], is_demo: bool = 
             asking = Asking(database, clock, lambda change: news.publish(change), files, ConfirmLinks(key))
             requesters = Requesters(database, clock, SignInCodes(key))
             directory, metrics = Directory(accounts, sites, clock), Metrics()
-            ports = _ports(accounts, tickets, tokens, directory, metrics, lambda: directory.look(desk))
+            ports = _ports(accounts, tickets, asking, tokens, directory, metrics, lambda: directory.look(desk))
             desk = live.open_desk(config.chat, config.limits, await next_epoch(database), KeyRing(*keys.ring()), ports)
             news = live.News(desk, _news_ports(ports.authenticate, requesters, finder, directory))
             metrics.watch(desk.stats)
@@ -150,9 +153,12 @@ async def opened(config: Config, clock: Callable[[], datetime], is_demo: bool = 
                     sites=sites,
                     tickets=tickets,
                     finder=finder,
+                    bulk=Bulk(database, clock, lambda change: news.publish(change)),
+                    views=Views(database),
                     mine=Mine(database, clock, news.publish, files),
                     notices=Notices(database, clock, news.publish),
                     files=files,
+                    persons=Persons(database, clock, news.publish),
                     asking=asking,
                     robots=Robots(desk, key),
                     waiting=Signed(key, "waiting-request", ConfirmLinks.MAX_AGE),
@@ -162,7 +168,7 @@ async def opened(config: Config, clock: Callable[[], datetime], is_demo: bool = 
                     news=news,
                     assets=Assets.read(locate("web")),
                     metrics=metrics,
-                    is_ready=partial(_is_ready, sites),
+                    is_ready=partial(is_well, database),
                 )
             news.close()
             desk.close()
@@ -171,6 +177,7 @@ async def opened(config: Config, clock: Callable[[], datetime], is_demo: bool = 
 def _ports(
     accounts: Accounts,
     tickets: Tickets,
+    asking: Asking,
     tokens: VisitorTokens,
     directory: Directory,
     metrics: Metrics,
@@ -190,7 +197,7 @@ def _ports(
         open_ticket=partial(bridge.convert_chat_to_ticket, tickets, directory.name_of),
         find_ticket=Gathered(partial(bridge.find_tickets, tickets), FIND_MOST),
         append_lines=partial(bridge.append_to_ticket, tickets),
-        save_request=partial(bridge.save_request, tickets),
+        save_request=partial(bridge.save_request, tickets, asking),
         authenticate=authenticate,
         sign_token=tokens.sign,
         read_token=tokens.read,
@@ -244,14 +251,6 @@ async def _watch_lease(still_held: StillHeld) -> None:
         is_held = await still_held()
     log.error("lease_lost")
     signal.raise_signal(signal.SIGTERM)
-
-
-async def _is_ready(sites: Sites) -> bool:
-    try:
-        await sites.revision()
-    except Unavailable:
-        return False
-    return True
 
 
 @asynccontextmanager

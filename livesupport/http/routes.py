@@ -10,6 +10,7 @@ from livesupport.http.pages.account import Account, Unlock
 from livesupport.http.pages.admin.audit import audit
 from livesupport.http.pages.admin.common import overview
 from livesupport.http.pages.admin.people import People, Person
+from livesupport.http.pages.admin.persons import Persons
 from livesupport.http.pages.admin.promises import SitePromises
 from livesupport.http.pages.admin.replies import Replies
 from livesupport.http.pages.admin.sites import OneSite, Sites
@@ -92,6 +93,7 @@ def routes() -> list[BaseRoute]:
         Route("/admin/people", People),
         Route("/admin/people/{login}", Person),
         Route("/admin/audit", audit),
+        Route("/admin/persons", Persons),
         Route("/api", api),
         Route("/openapi.json", openapi),
         *api_routes(OPERATIONS),

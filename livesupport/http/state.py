@@ -27,6 +27,7 @@ from livesupport.tickets.files import Files
 from livesupport.tickets.finding import Finder
 from livesupport.tickets.mine import Mine
 from livesupport.tickets.notices import Notices
+from livesupport.tickets.persons import Persons
 from livesupport.tickets.service import Tickets
 from livesupport.tickets.views import Views
 
@@ -49,6 +50,7 @@ class State(TypedDict):
     mine: Mine
     notices: Notices
     files: Files
+    persons: Persons
     asking: Asking
     robots: Robots
     waiting: Signed
@@ -84,6 +86,7 @@ def new_state(
     mine: Mine,
     notices: Notices,
     files: Files,
+    persons: Persons,
     asking: Asking,
     robots: Robots,
     waiting: Signed,
@@ -111,6 +114,7 @@ def new_state(
         mine=mine,
         notices=notices,
         files=files,
+        persons=persons,
         asking=asking,
         robots=robots,
         waiting=waiting,

@@ -32,11 +32,14 @@ from livesupport.storage.database import Database
 from livesupport.storage.files import FileStore
 from livesupport.tickets.asking import Asking
 from livesupport.tickets.files import Files
+from livesupport.tickets.bulk import Bulk
 from livesupport.tickets.finding import Finder
 from livesupport.tickets.mine import Mine
 from livesupport.tickets.notices import Notices
+from livesupport.tickets.persons import Persons
 from livesupport.tickets.requests import NewLine, NewTicket
 from livesupport.tickets.service import Tickets
+from livesupport.tickets.views import Views
 from tests.databases import Clock
 from tests.keys import RING
 
@@ -81,9 +84,12 @@ class House:
             sites=self.sites,
             tickets=self.tickets,
             finder=Finder(database, clock),
+            bulk=Bulk(database, clock),
+            views=Views(database),
             mine=self.mine,
             notices=self.notices,
             files=self.files,
+            persons=Persons(database, clock),
             asking=self.asking,
             robots=Robots(self.desk, KEY, lambda: clock().timestamp()),
             waiting=Signed(KEY, "waiting-request", ConfirmLinks.MAX_AGE, lambda: clock().timestamp()),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import io
 import re
+import zipfile
 
 import httpx2
 import pytest
@@ -205,3 +207,20 @@ async def test_the_log_tells_who_did_it(house: House) -> None:
 )
 async def test_what_does_not_exist_is_not_found(house: House, path: str) -> None:
     assert (await (await dato(house)).get(path)).status_code == 404
+
+
+async def test_a_person_gets_everything_that_is_held_and_is_erased_when_they_ask_for_it(house: House) -> None:
+    browser = await dato(house)
+    ticket = await house.ticket(phone="+995555123456")
+    looked = await browser.post("/admin/persons", data={"action": "look", "key": "+995 555 12 34 56"})
+    assert f"#{ticket.number}" in looked.text
+    given = await browser.post("/admin/persons", data={"action": "export", "key": "+995555123456"})
+    with zipfile.ZipFile(io.BytesIO(given.content)) as archive:
+        assert "The blue kettle leaks" in archive.read("person.json").decode()
+    unsure = await browser.post("/admin/persons", data={"action": "erase", "key": "+995555123456"})
+    assert unsure.status_code == 422
+    assert f"#{ticket.number}" in unsure.text
+    erased = await browser.post("/admin/persons", data={"action": "erase", "key": "+995555123456", "sure": "on"})
+    assert "Erased, with 1 request." in erased.text
+    gone = await browser.post("/admin/persons", data={"action": "look", "key": "+995555123456"})
+    assert "Nothing is held about this person." in gone.text

@@ -1,0 +1,122 @@
+"""/admin/persons: what is held about a person who asked; given to them as a file, or erased."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import zipfile
+from collections.abc import AsyncIterator
+from typing import IO, Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from starlette.endpoints import HTTPEndpoint
+from starlette.responses import Response, StreamingResponse
+
+from livesupport.errors import Invalid, NotFound
+from livesupport.http.forms import Form, read_form
+from livesupport.http.pages.admin.common import administrator
+from livesupport.http.state import Request
+from livesupport.i18n import gettext as _
+from livesupport.model import Agent, StoredFile
+from livesupport.tickets.persons import LONGEST_KEY, Held, bytes_of
+
+CHUNK = 64 * 1024  # bytes
+MOST_IN_MEMORY = 8 * 1024 * 1024  # bytes of an archive
+
+KeyText = Annotated[str, Meta(max_length=LONGEST_KEY)]
+
+
+class Look(Form, frozen=True, tag_field="action", tag="look"):
+    """Whom to look for. Posted, so that no address stands in a history or a log."""
+
+    key: KeyText
+
+
+class Export(Form, frozen=True, tag_field="action", tag="export"):
+    """Whose data to give."""
+
+    key: KeyText
+
+
+class Erase(Form, frozen=True, tag_field="action", tag="erase"):
+    """Whose data to erase. `sure` is the ticked box."""
+
+    key: KeyText
+    sure: Annotated[str, Meta(max_length=2)] = ""
+
+
+class Persons(HTTPEndpoint):
+    """Looks, gives, erases."""
+
+    async def get(self, request: Request) -> Response:
+        return _page(request, await administrator(request))
+
+    async def post(self, request: Request) -> Response:
+        me = await administrator(request)
+        form: Look | Export | Erase = await read_form(request, Look | Export | Erase)  # type: ignore[arg-type]
+        try:
+            return await _do(request, me, form)
+        except Invalid as invalid:
+            return _page(request, me, form.key, problems=invalid.problems)
+        except NotFound:
+            return _page(request, me, form.key, Held([], [], []))
+
+
+async def _do(request: Request, me: Agent, form: Look | Export | Erase) -> Response:
+    persons = request.state["persons"]
+    match form:
+        case Look():
+            return _page(request, me, form.key, await persons.held(form.key, actor=me))
+        case Export():
+            return await _archive(request, *await persons.export(form.key, actor=me))
+        case Erase(sure=""):
+            problems = {"sure": _("Tick the box first: what is erased does not come back.")}
+            return _page(request, me, form.key, await persons.held(form.key, actor=me), problems=problems)
+        case Erase():
+            return _page(request, me, "", erased=await persons.erase(form.key, actor=me))
+
+
+async def _archive(request: Request, content: dict[str, Any], files: list[StoredFile]) -> Response:
+    """A ZIP with everything as JSON and the files beside it. A large one is put together in a file without a name, in the
+    data directory, which is gone with this answer."""
+    folder = request.state["config"].data
+    archive: IO[bytes] = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY, dir=folder)  # type: ignore[assignment]  # noqa: SIM115
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("person.json", msgspec.json.format(msgspec.json.encode(content), indent=2))
+        for one in files:
+            with packed.open(f"files/{one.id}/{one.name}", "w", force_zip64=True) as member:
+                async for chunk in bytes_of(request.state["files"], one.id):
+                    await asyncio.to_thread(member.write, chunk)
+    return StreamingResponse(
+        _chunks(archive),
+        headers={"Content-Disposition": 'attachment; filename="person.zip"'},
+        media_type="application/zip",
+    )
+
+
+async def _chunks(archive: IO[bytes]) -> AsyncIterator[bytes]:
+    with archive:
+        archive.seek(0)
+        while chunk := await asyncio.to_thread(archive.read, CHUNK):
+            yield chunk
+
+
+def _page(
+    request: Request,
+    me: Agent,
+    key: str = "",
+    held: Held | None = None,
+    *,
+    erased: Held | None = None,
+    problems: dict[str, str] | None = None,
+) -> Response:
+    return request.state["templates"].page(
+        "admin/persons.html",
+        422 if problems else 200,
+        me=me,
+        key=key,
+        held=held,
+        erased=erased,
+        problems=problems or {},
+    )
