@@ -16,8 +16,10 @@ from livesupport.chat.protocol import EndReason, LeaveRequest, Line, NoteLine, P
 from livesupport.chat.transcript import author
 from livesupport.errors import ServiceError
 from livesupport.i18n import gettext as _
-from livesupport.model import Author
+from livesupport.model import Author, Ticket
 from livesupport.signing import origin_of_chat
+from livesupport.tickets.asking import Asking
+from livesupport.tickets.new_request import NewRequest
 from livesupport.tickets.requests import NewLine, NewTicket
 from livesupport.tickets.service import Tickets
 
@@ -57,9 +59,15 @@ async def append_to_ticket(tickets: Tickets, addition: AppendLines) -> bool:
         return False
 
 
-async def save_request(tickets: Tickets, site: str, request: LeaveRequest) -> str | None:
-    """Saves a request that was left without a chat, once per request id; its number, or None when nothing was written."""
+async def save_request(tickets: Tickets, asking: Asking, site: str, request: LeaveRequest) -> str | None:
+    """Saves a request that was left without a chat, once per request id; its number, or None when nothing was written.
+
+    With an e-mail address it has no number ("") before the person has proved that the address is theirs.
+    """
     try:
+        if request.email:
+            kept = await asking.ask(_new_request(site, request))
+            return kept.number if isinstance(kept, Ticket) else ""
         ticket = await tickets.open(
             NewTicket(
                 origin=origin_of_chat(request.id),
@@ -67,7 +75,6 @@ async def save_request(tickets: Tickets, site: str, request: LeaveRequest) -> st
                 name=request.name,
                 phone=request.phone,
                 question=request.question,
-                email=request.email,
                 topic=request.topic,
                 page=request.page,
                 language=request.language,
@@ -78,6 +85,22 @@ async def save_request(tickets: Tickets, site: str, request: LeaveRequest) -> st
         _report("request_not_saved", error)
         return None
     return ticket.number
+
+
+def _new_request(site: str, request: LeaveRequest) -> NewRequest:
+    return NewRequest(
+        id=request.id,
+        site=site,
+        name=request.name,
+        subject="",
+        message=request.question,
+        email=request.email,
+        phone=request.phone,
+        topic=request.topic,
+        page=request.page,
+        language=request.language,
+        is_short=True,
+    )
 
 
 def _report(event: str, error: Exception) -> None:
@@ -100,6 +123,8 @@ def _new_ticket(snapshot: Snapshot, name_of: Callable[[int], str]) -> NewTicket:
         assignee=snapshot.agent,
         actor=visitor.name if snapshot.saved_by is None else name_of(snapshot.saved_by),
         lines=tuple(_new_lines(snapshot.lines, snapshot.notes)),
+        checked=snapshot.checked,
+        one_sided=snapshot.one_sided,
     )
 
 
@@ -174,5 +199,4 @@ def _end_reasons() -> Mapping[EndReason | str, str]:
         "blocked": _("The visitor was blocked."),
         "too_old": _("The chat ended because of its age."),
         "waited_too_long": _("The chat ended after a long wait."),
-        "server_shutdown": _("The chat ended with a restart of the server."),
     }

@@ -262,6 +262,7 @@ class Notice(Record, frozen=True):
     subject: str
     author: str
     text: str
+    html: str | None
     at: datetime
     state: NoticeState
     due_at: datetime
@@ -313,6 +314,7 @@ class Ticket(Record, frozen=True):
     warn_at: datetime | None = None  # from when on it is near
     checked_at: datetime | None = None  # when the seals of the chat were checked
     one_sided: bool = False  # only one of the chat's two pages held it
+    lines_hash: str = ""  # of the chat as it was when the seals were checked
 
 
 class SavedView(Record, frozen=True):

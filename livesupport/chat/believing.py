@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -16,9 +16,10 @@ from livesupport.chat.events import Connection
 from livesupport.chat.protocol import Line, NoteLine, Tip
 from livesupport.chat.seal import LINES, NOTES, ChatName, KeyRing, Record, Verifier, take_apart
 from livesupport.chat.state import Pages
-from livesupport.chat.transcript import Place, place
+from livesupport.chat.transcript import Held, Place, place
 
 Sealed = TypeVar("Sealed", Line, NoteLine)
+Side = Literal["visitor", "agent"]
 
 _lines: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 _notes: msgspec.json.Decoder[NoteLine] = msgspec.json.Decoder(NoteLine)
@@ -32,6 +33,7 @@ class Union:
     found: dict[Place, Line] = field(default_factory=dict)
     notes: dict[Place, NoteLine] = field(default_factory=dict)
     begins: set[Place] = field(default_factory=set)  # the first line of each epoch
+    held: Held = field(default_factory=Held)
 
     def lines(self) -> list[Line]:
         """The lines in order, each epoch from its first line on and up to its first hole."""
@@ -49,12 +51,16 @@ class Union:
     def __or__(self, other: Union) -> Union:
         """Both together."""
         return Union(
-            self.opened or other.opened, other.found | self.found, other.notes | self.notes, self.begins | other.begins
+            self.opened or other.opened,
+            other.found | self.found,
+            other.notes | self.notes,
+            self.begins | other.begins,
+            self.held | other.held,
         )
 
-    def add(self, ring: KeyRing, name: ChatName, pages: Pages) -> frozenset[Place] | None:
-        """Takes over what verifies of one page's records. Returns the places of the lines that this page holds, or None when it
-        also holds what is not believed."""
+    def add(self, ring: KeyRing, name: ChatName, pages: Pages, by: Side = "visitor") -> frozenset[Place] | None:
+        """Takes over what verifies of the records of a page of this side. Returns the places of the lines that this page holds,
+        or None when it also holds what is not believed."""
         verifier, records = Verifier(ring, name, LINES), list(_taken_apart(pages.lines))
         if not self.opened:
             self.opened = next((record.tag for record, _ in records if verifier.follows(record, b"")), b"")
@@ -65,6 +71,8 @@ class Union:
                 held.add(place(line))
                 if begins or line.kind == "opened":
                     self.begins.add(place(line))
+        side = self.held.visitor if by == "visitor" else self.held.agent
+        side |= held
         notes = Verifier(ring, name, NOTES), list(_taken_apart(pages.notes))
         for note, _ in _verified(*notes, _notes, b""):
             self.notes.setdefault((note.epoch, note.seq), note)

@@ -6,6 +6,7 @@ side makes one ticket per chat whatever happens here, so a repeated attempt can 
 
 from __future__ import annotations
 
+from livesupport.chat import evidence
 from livesupport.chat.events import AppendLines, LinesAppended, OpenTicket, Snapshot, TicketFailed, TicketSaved
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import Convert, RefusalCode, Refuse, Refused, Save
@@ -109,11 +110,11 @@ def commit(floor: Floor, chat: Chat) -> None:
     saving = chat.saving
     saving.state = "saving"
     saving.saved_upto, saving.saved_notes = len(chat.transcript.lines), len(chat.notes.lines)
-    floor.effects.append(OpenTicket(snapshot=_snapshot(chat)))
+    floor.effects.append(OpenTicket(snapshot=_snapshot(floor, chat)))
     floor.touch(chat)
 
 
-def _snapshot(chat: Chat) -> Snapshot:
+def _snapshot(floor: Floor, chat: Chat) -> Snapshot:
     return Snapshot(
         chat=chat.id,
         site=chat.site,
@@ -123,6 +124,8 @@ def _snapshot(chat: Chat) -> Snapshot:
         saved_by=chat.saving.by.id if chat.saving.by else None,
         lines=tuple(filter(chat.transcript.counts, chat.transcript.lines)),
         notes=tuple(chat.notes.lines),
+        checked=evidence.seals_hold(floor.ring, chat),
+        one_sided=evidence.is_one_sided(chat),
     )
 
 

@@ -236,6 +236,8 @@ class Snapshot(Value, frozen=True):
     saved_by: int | None  # the agent who asked; None: the visitor
     lines: tuple[Line, ...]
     notes: tuple[NoteLine, ...]
+    checked: bool = False  # every line bears its seal
+    one_sided: bool = False  # only one side's page held all of it
 
 
 class OpenTicket(Value, frozen=True):

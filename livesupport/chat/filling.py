@@ -7,7 +7,7 @@ chat and is told to everybody; then the page is shown the chat, or drops its cop
 from __future__ import annotations
 
 from livesupport.chat import conversion, matching, views
-from livesupport.chat.believing import Union, last_agent
+from livesupport.chat.believing import Side, Union, last_agent
 from livesupport.chat.events import Connection
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import Line, Records, Released, Tip, Wanted
@@ -67,7 +67,7 @@ def from_tab(floor: Floor, chat: Chat, socket: VisitorSocket, command: Records) 
     if fits and not command.last:
         return
     pages = Pages(lines=socket.pages.lines) if fits else Pages()
-    union, held = _with_copy(floor, chat, pages)
+    union, held = _with_copy(floor, chat, pages, "visitor")
     _merge(floor, chat, union)
     _show_tab(floor, chat, socket, held)
 
@@ -78,9 +78,9 @@ def _show_tab(floor: Floor, chat: Chat, socket: VisitorSocket, held: frozenset[P
     floor.show_lines((socket.connection,), chat, None, held)
 
 
-def _with_copy(floor: Floor, chat: Chat, pages: Pages) -> tuple[Union, frozenset[Place] | None]:
+def _with_copy(floor: Floor, chat: Chat, pages: Pages, by: Side) -> tuple[Union, frozenset[Place] | None]:
     union = Union.of(chat.transcript.lines)
-    return union, union.add(floor.ring, ChatName(chat.site, chat.id, chat.visitor), pages)
+    return union, union.add(floor.ring, ChatName(chat.site, chat.id, chat.visitor), pages, by)
 
 
 def served_last(agent: Agent, lines: list[Line]) -> bool:
@@ -91,7 +91,7 @@ def served_last(agent: Agent, lines: list[Line]) -> bool:
 def from_console(floor: Floor, chat: Chat, socket: AgentSocket, pages: Pages) -> None:
     """Everything that a console holds, which came after the visitor had gone on."""
     chat.audience = None
-    union, held = _with_copy(floor, chat, pages)
+    union, held = _with_copy(floor, chat, pages, "agent")
     if served_last(socket.agent, [line for line in union.lines() if line.epoch < chat.transcript.epoch]):
         socket.gave[chat.id] = held
         _merge(floor, chat, union)
@@ -100,6 +100,7 @@ def from_console(floor: Floor, chat: Chat, socket: AgentSocket, pages: Pages) ->
 
 def _merge(floor: Floor, chat: Chat, union: Union) -> None:
     before = chat.transcript.size
+    chat.held |= union.held
     missing, notes = chat.transcript.add(union.lines()), chat.notes.add(union.notes.values())
     floor.bytes += chat.transcript.size - before
     chat.missing = max(0, chat.missing - len(missing))

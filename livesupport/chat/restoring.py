@@ -85,7 +85,7 @@ def visitor_records(floor: Floor, socket: VisitorSocket, command: Records) -> No
     elif command.last:
         del restoring.sending[socket.connection]
         pages.notes.clear()
-        restoring.gave[socket.connection] = restoring.union.add(floor.ring, restoring.name, pages)
+        restoring.gave[socket.connection] = restoring.union.add(floor.ring, restoring.name, pages, "visitor")
         _when_sent(floor, restoring)
         _next_turns(floor)
 
@@ -177,7 +177,7 @@ def agent_records(floor: Floor, socket: AgentSocket, command: Records) -> None:
 def _fill(floor: Floor, restoring: Restoring, socket: AgentSocket, pages: Pages) -> None:
     restoring.asked.discard(socket.connection)
     union = Union(opened=restoring.union.opened)
-    held = union.add(floor.ring, restoring.name, pages)
+    held = union.add(floor.ring, restoring.name, pages, "agent")
     both = restoring.union | union
     if filling.served_last(socket.agent, both.lines()):
         restoring.union, socket.gave[restoring.name.chat] = both, held
@@ -261,6 +261,7 @@ def _revive(floor: Floor, restoring: Restoring, lines: list[Line], socket: Visit
     chat.transcript.epoch = chat.notes.epoch = max(floor.epoch, last.epoch + 1)  # a restored database counts starts twice
     chat.fingerprints = opening.fingerprints(floor, socket.address, card.phone)
     chat.transcript.add(lines)
+    chat.held = restoring.union.held
     chat.notes.add(restoring.union.notes.values())
     floor.bytes += chat.transcript.size
     chat.saving.refused = any(line.kind == "refused" for line in lines)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from livesupport.chat.events import AgentIdentity, Connection
 from livesupport.chat.protocol import EndReason, Intent, Status, Tip, VisitorCard
-from livesupport.chat.transcript import Notes, Place, Transcript
+from livesupport.chat.transcript import Held, Notes, Place, Transcript
 
 QueueKey = tuple[str, int | None]  # (site, topic)
 SavingState = Literal["none", "armed", "asked", "saving", "saved"]
@@ -168,6 +168,7 @@ class Chat:
     saving: Saving = field(default_factory=Saving)
     ending: Ending | None = None
     reason: EndReason | None = None
+    held: Held = field(default_factory=Held)  # what its pages have brought back after the server's death
     missing: int = 0  # lines that were lost with the server's memory and with every page that held them
     unconfirmed: bool = False  # restored, and its agent's page has not said yet that it held it
     rating: Rating = field(default_factory=Rating)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -13,6 +14,18 @@ from livesupport.chat.seal import Chain
 OVERHEAD = 120  # bytes that a line costs beside its text
 
 Place = tuple[int, int]
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """Which lines each side's pages have brought back."""
+
+    visitor: set[Place] = field(default_factory=set)
+    agent: set[Place] = field(default_factory=set)
+
+    def __or__(self, other: Held) -> Held:
+        """Both together."""
+        return Held(self.visitor | other.visitor, self.agent | other.agent)
 
 
 def place(line: Line) -> Place:

@@ -26,12 +26,14 @@ class Group(msgspec.Struct, frozen=True):
 
 
 class Chat(msgspec.Struct, frozen=True):
-    """The chat that the ticket was made from; `count` is the number of messages that people wrote."""
+    """The chat that the ticket was made from; `count` is the number of messages that people wrote, `altered` whether it was
+    changed since its seals were checked."""
 
     at: datetime
     until: datetime
     count: int
     groups: list[Group]
+    altered: bool = False
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -66,7 +68,7 @@ def timeline(thread: Thread) -> list[Entry]:
     entries += [Letter(message.at, message) for message in thread.messages if message.kind != "chat"]
     entries += [Part(part.ticket.created_at, part.ticket, timeline(part)) for part in thread.merged]
     if lines:
-        entries.append(_chat(lines))
+        entries.append(_chat(lines, thread.altered))
     return sorted(entries, key=_place)
 
 
@@ -80,9 +82,9 @@ def _place(entry: Entry) -> tuple[datetime, bool]:
     return entry.at, isinstance(entry, Happening) and entry.event.what != "created"
 
 
-def _chat(lines: list[TicketMessage]) -> Chat:
+def _chat(lines: list[TicketMessage], altered: bool) -> Chat:
     spoken = sum(line.author != "system" for line in lines)
-    return Chat(lines[0].at, lines[-1].at, spoken, _groups(lines))
+    return Chat(lines[0].at, lines[-1].at, spoken, _groups(lines), altered)
 
 
 def _groups(lines: list[TicketMessage]) -> list[Group]:

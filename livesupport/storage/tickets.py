@@ -123,4 +123,5 @@ def _ticket(row: Any, topic: Topic | None, assignee: Agent | None) -> Ticket:
         warn_at=row.warn_at,
         checked_at=row.checked_at,
         one_sided=row.one_sided,
+        lines_hash=row.lines_hash,
     )

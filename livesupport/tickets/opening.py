@@ -10,7 +10,7 @@ from livesupport.cleaning import clean_line
 from livesupport.errors import NotFound
 from livesupport.model import Ticket
 from livesupport.storage import agents, search, settings, sites, threads, tickets
-from livesupport.tickets import numbering
+from livesupport.tickets import evidence, numbering
 from livesupport.tickets.base import Deed, Service
 from livesupport.tickets.requests import NewLine, NewTicket
 
@@ -58,6 +58,8 @@ async def open_ticket(deed: Deed, new: NewTicket) -> Ticket:
     ticket_id = await _add(deed, new, number)
     if new.from_chat:
         await _add_lines(deed.connection, ticket_id, new.lines)
+        if new.checked:
+            await _seal(deed, ticket_id)
     else:
         await threads.add_message(deed.connection, ticket_id, "request", "requester", new.name, new.question, deed.now)
     ticket = await tickets.by_number(deed.connection, number)
@@ -73,7 +75,7 @@ async def _add(deed: Deed, new: NewTicket, number: str) -> int:
     # Somebody may have lost the account, or the topic its place, while the visitor wrote: the request is kept all the same.
     assignee = await agents.enabled(deed.connection, new.assignee) if new.assignee else None
     topic = next((one for one in site.topics if one.id == new.topic), None)
-    subject = _subject(new.question)
+    subject = shortened(new.question)
     return await tickets.add(
         deed.connection,
         number=number,
@@ -91,13 +93,21 @@ async def _add(deed: Deed, new: NewTicket, number: str) -> int:
         page=new.page,
         language=new.language,
         from_chat=new.from_chat,
+        one_sided=new.one_sided,
         search=search.searchable(number, new.name, new.phone, subject),
         created_at=deed.now,
         updated_at=deed.now,
     )
 
 
-def _subject(question: str) -> str:
+async def _seal(deed: Deed, ticket_id: int) -> None:
+    """Notes that the lines were checked, and what they say."""
+    lines_hash = evidence.lines_hash(await threads.messages(deed.connection, ticket_id))
+    await tickets.change(deed.connection, ticket_id, checked_at=deed.now, lines_hash=lines_hash)
+
+
+def shortened(question: str) -> str:
+    """A question as a subject."""
     line = clean_line(question)
     return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1].rstrip() + "…"
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from livesupport.errors import NotFound
 from livesupport.model import Agent, Draft, DraftKind, RequestType, Ticket, TicketEvent, TicketMessage
 from livesupport.storage import drafts, links, request_types, tags, threads, tickets
-from livesupport.tickets import numbering
+from livesupport.tickets import evidence, numbering
 from livesupport.tickets.base import Service
 from livesupport.tickets.rights import may_see
 
@@ -27,6 +27,7 @@ class Thread(msgspec.Struct, frozen=True):
     messages: list[TicketMessage]
     events: list[TicketEvent]
     at: datetime  # when it was read
+    altered: bool = False  # the chat no longer says what it said when its seals were checked
     merged: list[Thread] = []
 
 
@@ -60,7 +61,8 @@ class Reading(Service):
 
     async def _thread(self, connection: AsyncConnection, ticket: Ticket) -> Thread:
         messages = await threads.messages(connection, ticket.id)
-        return Thread(ticket, in_order(messages), await threads.events(connection, ticket.id), self._clock())
+        altered = bool(ticket.lines_hash) and not evidence.holds(ticket.lines_hash, messages)
+        return Thread(ticket, in_order(messages), await threads.events(connection, ticket.id), self._clock(), altered)
 
     async def around(self, ticket: Ticket, *, actor: Agent) -> Around:
         """What stands around a ticket that `get` has given to this actor."""

@@ -62,7 +62,8 @@ class NewTicket(Request, frozen=True):
     """A ticket to be opened. `origin` is a one-way hash of the chat's or the request's id and opens one ticket only.
 
     From a chat, `lines` are the transcript and `question` becomes the subject; without a chat, `question` is the first
-    message. `actor` is the name of whoever had it opened.
+    message. `actor` is the name of whoever had it opened. `checked`: the seals of all lines were found to hold just now;
+    `one_sided`: only one of the chat's two pages held all of them.
     """
 
     origin: str
@@ -78,6 +79,8 @@ class NewTicket(Request, frozen=True):
     from_chat: bool = False
     assignee: int | None = None
     lines: tuple[NewLine, ...] = ()
+    checked: bool = False
+    one_sided: bool = False
 
     def __post_init__(self) -> None:
         short = {"name": self.name, "phone": self.phone, "page": self.page, "actor": self.actor, "language": self.language}

@@ -31,7 +31,7 @@ from livesupport.http.ticket_forms import (
 from livesupport.http.timeline import timeline
 from livesupport.http.uploads import read_form_with_files
 from livesupport.i18n import gettext as _
-from livesupport.model import Agent, Draft, StoredFile, TicketMessage, TicketStatus
+from livesupport.model import Agent, Draft, DraftKind, StoredFile, TicketMessage, TicketStatus
 from livesupport.tickets.files import NO_FILES, read_chosen
 from livesupport.tickets.relating import OtherRequester
 from livesupport.tickets.requests import TEXT_LIMIT, message_text
@@ -142,7 +142,7 @@ async def _page(
     ticket = thread.ticket
     around = await state["tickets"].around(ticket, actor=me)
     site = await state["sites"].get(ticket.site)
-    drafts = {kind: _draft(kind, form, around.drafts.get(kind)) for kind in ("reply", "note")}
+    drafts = {kind: _draft(kind, form, around.drafts.get(kind)) for kind in get_args(DraftKind)}
     return state["templates"].page(
         "ticket.html",
         status,
@@ -177,7 +177,7 @@ async def _page(
     )
 
 
-def _draft(kind: str, form: TicketForm | None, kept: Draft | None) -> Draft:
+def _draft(kind: DraftKind, form: TicketForm | None, kept: Draft | None) -> Draft:
     """What stands in the box: what was refused just now, else what was kept."""
     if isinstance(form, Reply | Note) and form.__struct_config__.tag == kind:
         return Draft(kind=kind, text=form.text, files=form.files)
