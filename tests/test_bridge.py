@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,13 +13,28 @@ from livesupport import bridge
 from livesupport.chat.events import AppendLines, Snapshot, TicketFailed, TicketSaved
 from livesupport.chat.protocol import EndReason, LeaveRequest, Line, LineKind, NoteLine, Party, VisitorCard
 from livesupport.cleaning import clean
+from livesupport.config import Files as FileLimits
 from livesupport.errors import Unavailable
+from livesupport.model import PendingRequest
+from livesupport.signing import ConfirmLinks
+from livesupport.storage.database import Database
+from livesupport.storage.files import FileStore
+from livesupport.tickets.asking import Asking
+from livesupport.tickets.files import Files
 from livesupport.tickets.requests import NewTicket
 from livesupport.tickets.service import Tickets
-from tests.databases import SOFIA
+from tests.databases import SOFIA, Clock
 
+LINKS = ConfirmLinks(bytes(range(32)))
 CHAT = "chat-0123456789abcdef"
 ANA = 7
+
+
+@pytest.fixture
+def asking(database: Database, clock: Clock, tmp_path: Path) -> Asking:
+    links = ConfirmLinks(bytes(range(32)), lambda: clock.now.timestamp())
+    files = Files(database, FileStore(tmp_path / "files"), FileLimits(), clock)
+    return Asking(database, clock, lambda news: None, files, links)
 
 
 def line(seq: int, kind: LineKind, by: Party = "server", *, name: str = "", text: str = "", other: str = "") -> Line:
@@ -163,22 +179,33 @@ async def test_lines_of_a_chat_without_a_ticket_are_not_written(tickets: Tickets
     assert not await bridge.append_to_ticket(tickets, more)
 
 
-async def test_a_request_without_a_chat_is_saved_once(tickets: Tickets) -> None:
-    request = LeaveRequest(
-        id="request-0123456789",
-        name="Levan",
-        phone="+995555000000",
-        question="Open\non Sunday?",
-        email="levan@example.com",
-    )
+async def test_a_request_without_a_chat_is_saved_once(tickets: Tickets, asking: Asking) -> None:
+    request = LeaveRequest(id="request-0123456789", name="Levan", phone="+995555000000", question="Open\non Sunday?")
 
-    number = await bridge.save_request(tickets, "default", request)
+    number = await bridge.save_request(tickets, asking, "default", request)
 
     assert number is not None
-    assert await bridge.save_request(tickets, "default", request) == number
+    assert await bridge.save_request(tickets, asking, "default", request) == number
     thread = await tickets.get(number, actor=SOFIA)
-    assert (thread.ticket.email, thread.ticket.from_chat) == ("levan@example.com", False)
+    assert (thread.ticket.phone, thread.ticket.from_chat) == ("+995555000000", False)
     assert [(m.kind, m.author, m.text) for m in thread.messages] == [("request", "requester", "Open\non Sunday?")]
+
+
+async def test_a_request_with_an_address_has_no_number_before_the_address_is_proved(
+    tickets: Tickets, asking: Asking, clock: Clock
+) -> None:
+    request = LeaveRequest(
+        id="request-0123456789", name="Levan", phone="", question="Open\non Sunday?", email="levan@example.com"
+    )
+
+    assert await bridge.save_request(tickets, asking, "default", request) == ""
+    assert await bridge.save_request(tickets, asking, "default", request) == ""
+
+    waiting = await asking.known(request.id)
+    assert isinstance(waiting, PendingRequest)
+    ticket = await asking.confirm(LINKS.sign(waiting.id, waiting.email, clock.now.timestamp()))
+    assert (ticket.subject, ticket.channel, ticket.email) == ("Open on Sunday?", "email", "levan@example.com")
+    assert await bridge.save_request(tickets, asking, "default", request) == ticket.number
 
 
 class Full(Tickets):
@@ -197,13 +224,13 @@ class Full(Tickets):
 @pytest.mark.parametrize(
     "failure", [Unavailable("disk full"), RuntimeError("INSERT 'Where is my parcel?'"), OSError(28, "full")]
 )
-async def test_a_failure_is_told_as_not_saved_and_no_word_of_it_gets_out(failure: Exception) -> None:
+async def test_a_failure_is_told_as_not_saved_and_no_word_of_it_gets_out(asking: Asking, failure: Exception) -> None:
     tickets = Full(failure)
     request = LeaveRequest(id="request-0123456789", name="Levan", phone="+995555000000", question="Where is my parcel?")
     with structlog.testing.capture_logs() as logs:
         assert isinstance(await bridge.convert_chat_to_ticket(tickets, name_of, snapshot()), TicketFailed)
         assert not await bridge.append_to_ticket(tickets, AppendLines(chat=CHAT, lines=(), notes=()))
-        assert await bridge.save_request(tickets, "default", request) is None
+        assert await bridge.save_request(tickets, asking, "default", request) is None
 
     assert [entry["event"] for entry in logs] == ["ticket_not_saved", "lines_not_saved", "request_not_saved"]
     shown = json.dumps([{key: value for key, value in entry.items() if key != "exc_info"} for entry in logs])

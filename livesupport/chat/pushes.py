@@ -175,7 +175,8 @@ class VisitorChat(Frame, frozen=True, tag="chat"):
 
 
 class Requested(Frame, frozen=True, tag="requested"):
-    """The request that was left is saved under this number."""
+    """The request that was left is saved under this number; without one, it waits until its author has opened the link that
+    was mailed to them."""
 
     id: str
     ticket: str

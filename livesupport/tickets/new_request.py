@@ -13,6 +13,7 @@ from livesupport.i18n import gettext as _
 from livesupport.model import Answer, Priority, Requester, RequestType, Site
 from livesupport.phones import parse_phone
 from livesupport.tickets import answers
+from livesupport.tickets.opening import shortened
 from livesupport.tickets.requests import TEXT_LIMIT, Request, refuse, too_long
 
 NAME_LIMIT, SUBJECT_LIMIT, PHONE_LIMIT, PLACE_LIMIT = 80, 150, 32, 2000
@@ -23,7 +24,8 @@ DIAGNOSTIC_LIMIT = 300
 class NewRequest(Request, frozen=True):
     """What somebody asks, as it was typed. `id` names the form and opens one request only, however often it is sent.
 
-    `answers` are those to the type's own questions, by `answers.name_of`; `files` were uploaded by `owner`.
+    `answers` are those to the type's own questions, by `answers.name_of`; `files` were uploaded by `owner`. `is_short`: it
+    is one question, which becomes the subject too, and needs no topic.
     """
 
     id: str
@@ -43,6 +45,7 @@ class NewRequest(Request, frozen=True):
     files: tuple[str, ...] = ()
     page: str = ""
     language: str = ""
+    is_short: bool = False
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,7 +79,7 @@ def judged(new: NewRequest, site: Site, kind: RequestType | None, requester: Req
     phone = clean_line(new.phone)
     content = Content(
         name=clean_line(new.name),
-        subject=clean_line(new.subject),
+        subject=shortened(new.message) if new.is_short else clean_line(new.subject),
         message=clean(new.message),
         phone=(parse_phone(phone, site.region) or "") if phone else "",
         topic=kind.topic if kind and kind.topic else new.topic,
@@ -116,7 +119,7 @@ def _choice_problems(new: NewRequest, content: Content, site: Site, kind: Reques
         return {"type": _("This kind of request is no longer offered. Please choose another.")}
     if content.topic not in {None, *(topic.id for topic in site.topics)}:
         return {"topic": _("This topic is no longer offered. Please choose another.")}
-    if site.topics and content.topic is None:
+    if site.topics and content.topic is None and not new.is_short:
         return {"topic": _("Please choose a topic.")}
     return {}
 
