@@ -56,7 +56,6 @@ EndReason = Literal[
     "blocked",
     "too_old",
     "waited_too_long",
-    "server_shutdown",
 ]
 RefusalCode = Literal[
     "malformed",  # not a frame of this protocol

@@ -130,19 +130,19 @@ def decline(floor: Floor, socket: AgentSocket, command: Decline) -> None:
     pass_on(floor, chat, "declined")
 
 
-def pass_on(floor: Floor, chat: Chat, reason: OfferCloseReason) -> None:
-    """Ends the ringing: back to the sender of a transfer, or on to the next agent."""
+def pass_on(floor: Floor, chat: Chat, reason: OfferCloseReason, by: str | None = None) -> None:
+    """Ends the ringing: back to the sender of a transfer, or on to the next agent. `by`: who has taken it instead."""
     offer = chat.offer
     assert offer is not None
     chat.offer = None
     offer.agent.offers.pop(chat.id, None)
     floor.timers.cancel("offer", chat.id)
-    floor.send(offer.agent.sockets, OfferClosed(chat=chat.id, reason=reason))
+    floor.send(offer.agent.sockets, OfferClosed(chat=chat.id, reason=reason, by=by))
     if offer.sender is not None:
-        floor.send(offer.sender.sockets, OfferClosed(chat=chat.id, reason=reason, by=offer.agent.name))
+        floor.send(offer.sender.sockets, OfferClosed(chat=chat.id, reason=reason, by=by or offer.agent.name))
     else:
         chat.move("waiting")
-        if reason != "withdrawn":
+        if reason in ("expired", "declined"):
             chat.missed.add(offer.agent.id)
     floor.touch_agent(offer.agent)
     floor.touch(chat)

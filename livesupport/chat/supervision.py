@@ -54,7 +54,7 @@ def take_over(floor: Floor, socket: AgentSocket, command: TakeOver) -> None:
         floor.refuse(socket.connection, "not_routable", command.ref, chat=chat.id)
     else:
         if chat.offer is not None:
-            matching.pass_on(floor, chat, "withdrawn")
+            matching.pass_on(floor, chat, "taken", by=supervisor.name)
         _serve(floor, chat, socket)
 
 

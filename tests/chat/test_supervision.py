@@ -131,7 +131,21 @@ def test_sue_takes_over_a_chat_that_rings_elsewhere(stage: Stage) -> None:
     stage.agent(SUE, "away").does(p.Join(chat=vera.chat)).does(p.TakeOver(chat=vera.chat))
 
     assert not ana.rings()
+    assert (ana.hears(p.OfferClosed).reason, ana.hears(p.OfferClosed).by) == ("taken", "Sue")
     assert (vera.sees().status, vera.sees().agent) == ("active", "Sue")
+
+
+def test_sue_takes_over_a_chat_that_is_on_its_way_to_ben(stage: Stage) -> None:
+    ben = stage.agent(BEN, "away")
+    vera, ana, sue = joined(stage)
+    ben.does(p.SetIntent(intent="available"))
+    ana.does(p.Transfer(chat=vera.chat, agent=BEN.id))
+    sue.does(p.TakeOver(chat=vera.chat))
+
+    for agent in (ana, ben):
+        assert (agent.hears(p.OfferClosed).reason, agent.hears(p.OfferClosed).by) == ("taken", "Sue")
+    assert ana.hears(p.Released).chat == vera.chat
+    assert not ben.rings()
 
 
 def test_a_waiting_chat_needs_a_seat_and_a_running_one_does_not() -> None:

@@ -61,7 +61,6 @@ export function endWords(/** @type {string} */ reason) {
     blocked: t("The visitor was blocked"),
     too_old: t("The chat reached its maximum age"),
     waited_too_long: t("The visitor had waited too long"),
-    server_shutdown: t("The server was shut down"),
   };
   return words[reason] ?? t("The chat is over");
 }

@@ -53,7 +53,7 @@ function ending(/** @type {string} */ reason, agent = "") {
     case "blocked": return t("Our team closed this chat.");
     case "too_old": return t("The chat reached the longest time a chat may take.");
     case "waited_too_long": return t("Nobody became free in time. We are sorry.");
-    case "server_shutdown": return t("Our server was restarted and the chat is gone.");
+    case "lost": return t("Our server was restarted and the chat is gone.");
     default: return t("The chat has ended.");
   }
 }

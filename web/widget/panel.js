@@ -165,10 +165,10 @@ function fetchTheRest() {
 /** The server does not know the chat any more: it lost its memory and nobody held enough, or this page was away for too long. */
 function chatIsGone() {
   remember(null);
-  const words = state.restoring ? t("Our server was restarted and the chat is gone.") : t("Your last chat is over and was erased.");
+  const { restoring } = state;
   state.restoring = false;
-  if (state.chat.info) state.chat = reduce(state.chat, { t: "erased", reason: "server_shutdown" }, now());
-  else view.form.fail(words);
+  if (state.chat.info) state.chat = reduce(state.chat, { t: "erased", reason: restoring ? "lost" : "gone" }, now());
+  else view.form.fail(restoring ? t("Our server was restarted and the chat is gone.") : t("Your last chat is over and was erased."));
 }
 
 /** "End and erase" means this page, too. @param {import("../shared/chat-state.js").ChatState} before */
