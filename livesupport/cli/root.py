@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from livesupport import __version__
-from livesupport.cli import agents, canned, data, selfcheck, serve, sites
+from livesupport.cli import agents, backup, canned, data, selfcheck, serve, sites
 from livesupport.config import ConfigError
 from livesupport.errors import Invalid, NotFound, ServiceError
 from livesupport.i18n import gettext as _
@@ -54,6 +54,6 @@ def root() -> None:
 
 for command in (
     *(serve.serve, serve.demo, agents.agent, sites.site, sites.topic, canned.canned, data.migrate, data.config),
-    selfcheck.selfcheck,
+    *(backup.backup, backup.restore, backup.check, selfcheck.selfcheck),
 ):
     root.add_command(command)

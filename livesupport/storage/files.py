@@ -78,6 +78,18 @@ class FileStore:
         except FileNotFoundError:
             return None
 
+    def copy_to(self, file_id: str, other: FileStore) -> None:
+        """Puts a copy of a file into another store, durably; one that is missing here is not copied. Raises `OSError`."""
+        draft = other.folder / DRAFTS / secrets.token_hex(16)
+        try:
+            with self._path(file_id).open("rb") as file, _create(draft) as copy:
+                shutil.copyfileobj(file, copy, CHUNK)
+                other._keep(file_id, draft, copy)
+        except FileNotFoundError:
+            return
+        finally:
+            draft.unlink(missing_ok=True)
+
     def ids(self, older_than: float = 0.0) -> Iterator[str]:
         """The ids of all files that have been there for so many seconds."""
         latest = time.time() - older_than

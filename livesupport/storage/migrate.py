@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import URL, Connection, inspect, text
 
 from livesupport.errors import Unavailable
 from livesupport.i18n import gettext as _
+from livesupport.storage import snapshots
 from livesupport.storage.database import clear_errors, database_url, is_sqlite, writer_engine
 
 log = structlog.get_logger()
@@ -50,6 +50,20 @@ async def upgrade(url: str) -> None:
     log.info("database_migrated", old=found, new=revisions()[-1])
 
 
+async def is_empty(url: str) -> bool:
+    """Whether there is no database yet, or one without a table. Raises `Unavailable`."""
+    place = database_url(url)
+    if is_sqlite(place) and not _has_file(place):
+        return True
+    engine = writer_engine(place)
+    try:
+        with clear_errors():
+            async with engine.connect() as connection:
+                return await connection.run_sync(_revision) is None
+    finally:
+        await engine.dispose()
+
+
 async def check(url: str) -> None:
     """Raises `Unavailable` unless the database has exactly the schema of this program; changes nothing."""
     engine = writer_engine(database_url(url))
@@ -62,6 +76,10 @@ async def check(url: str) -> None:
     _check_known(found)
     if found != revisions()[-1]:
         raise Unavailable(_("the database is not of this version's schema yet: run livesupport migrate"))
+
+
+def _has_file(place: URL) -> bool:
+    return Path(str(place.database)).exists()
 
 
 def _revision(connection: Connection) -> str | None:
@@ -91,8 +109,7 @@ def _copy(file: Path, revision: str) -> None:
     partial = copy.with_name(copy.name + ".partial")
     _make_private(partial)
     try:
-        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(partial)) as target:
-            source.backup(target)
+        snapshots.copy(file, partial)
         partial.replace(copy)
     except sqlite3.Error as error:
         sentence = _("the database cannot be copied before it is changed: {code}")
