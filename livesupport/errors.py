@@ -44,5 +44,9 @@ class Unavailable(ServiceError):
     program). The message says which; whatever was under way was undone as a whole."""
 
 
+class DiskFails(Unavailable):
+    """The disk could not write, or could not promise that it had."""
+
+
 class NoRoom(Unavailable):
     """The disk is full, or nearly: what needs room is not taken, so that the rest goes on."""

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from livesupport.errors import Conflict, Unavailable
+from livesupport.errors import Conflict, DiskFails, Unavailable
 from livesupport.i18n import gettext as _
 
 log = structlog.get_logger()
@@ -24,6 +24,8 @@ READERS = 2  # more reader threads lose to the interpreter lock (stack.md 2a)
 BUSY_SECONDS = 5.0  # how long SQLite waits for another process's lock
 POOL_SECONDS = 10.0  # how long a caller waits for a connection
 WAL_LIMIT = 64 * 1024 * 1024  # bytes the write-ahead log keeps on disk after a checkpoint
+
+DISK_FAILS = ("SQLITE_IOERR", "58")  # the second is PostgreSQL's class of errors of the system
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
@@ -34,6 +36,8 @@ class Database:
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
         self._writer = writer
         self._reader = reader
+        self.fails = False
+        """Whether the disk has refused a write, and none has worked since."""
 
     @classmethod
     @asynccontextmanager
@@ -69,9 +73,14 @@ class Database:
         Raises `Unavailable` when the database is locked, full or gone, `Conflict` when a unique value exists already.
         On SQLite only one block runs at a time; on PostgreSQL lock the rows you decide by (`with_for_update`).
         """
-        with clear_errors():
-            async with self._writer.begin() as connection:
-                yield connection
+        try:
+            with clear_errors():
+                async with self._writer.begin() as connection:
+                    yield connection
+        except DiskFails:
+            self.fails = True
+            raise
+        self.fails = False
 
     async def truncate_log(self) -> bool:
         """Empties SQLite's write-ahead log into the file, so that what was erased is nowhere any more. False while somebody
@@ -161,7 +170,8 @@ def clear_errors() -> Iterator[None]:
     except (DBAPIError, PoolTimeout, OSError) as error:
         code = _code(error)
         log.error("database_unavailable", code=code)
-        raise Unavailable(_("the database cannot be used: {reason} ({code})").format(reason=_reason(code), code=code)) from None
+        kind = DiskFails if code.startswith(DISK_FAILS) else Unavailable
+        raise kind(_("the database cannot be used: {reason} ({code})").format(reason=_reason(code), code=code)) from None
 
 
 def _code(error: Exception) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from livesupport.errors import Unavailable
 from livesupport.storage.database import Database
 from livesupport.storage.schema import counter, setup_secret
 
@@ -31,6 +32,20 @@ async def lock(connection: AsyncConnection, name: str) -> None:
 async def value(connection: AsyncConnection, name: str) -> int:
     """A counter as it stands."""
     return int((await connection.execute(select(counter.c.value).where(counter.c.name == name))).scalar_one())
+
+
+async def is_well(database: Database) -> bool:
+    """Whether the database can be read; after a write that the disk has refused, whether one works again."""
+    try:
+        if database.fails:
+            async with database.write() as connection:
+                await advance(connection, "directory")
+        else:
+            async with database.read() as connection:
+                await value(connection, "directory")
+    except Unavailable:
+        return False
+    return True
 
 
 async def replace_setup_secret(connection: AsyncConnection, secret_hash: str, expires_at: datetime) -> None:

@@ -38,7 +38,7 @@ async def by_origin(connection: AsyncConnection, origin: str, *, lock: bool = Fa
 async def numbers(connection: AsyncConnection, origins: Collection[str]) -> dict[str, str]:
     """The numbers of the tickets that were made of these, by origin."""
     found = await connection.execute(select(ticket.c.origin, ticket.c.number).where(ticket.c.origin.in_(origins)))
-    return {origin: number for origin, number in found}
+    return {row.origin: row.number for row in found}
 
 
 async def by_id(connection: AsyncConnection, ticket_id: int, *, lock: bool = False) -> Ticket | None:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import signal
-from contextlib import suppress
 
 import pytest
 from sqlalchemy import func, select
@@ -17,6 +13,7 @@ from livesupport.storage.database import Database
 from livesupport.storage.schema import ticket, ticket_event, ticket_message
 from livesupport.tickets.service import Tickets
 from tests.databases import Clock
+from tests.faults.kernel import need_strace, tampering
 from tests.faults.people import Agent, Person, Visitor, all_see, talking
 from tests.mortal import Mortal
 
@@ -79,8 +76,7 @@ TO_PEOPLE = ("-tt", "write,writev,sendto,sendmsg")  # by the thread that speaks 
 @pytest.mark.parametrize("settings", [{"chat__convert_seconds": "0"}])
 @pytest.mark.parametrize(("calls", "fewest"), [(TO_DISK, 1), (TO_PEOPLE, 3)], ids=["to the disk", "to people"])
 async def test_a_kill_at_any_write_of_a_saving_leaves_one_ticket(server: Mortal, calls: tuple[str, str], fewest: int) -> None:
-    if shutil.which("strace") is None and os.environ.get("CI") != "true":
-        pytest.skip("strace is not installed")
+    need_strace()
     cuts = 0
     while cuts < MOST_CUTS and await saved_in_spite_of_a_kill(server, calls, at=cuts + 1):
         cuts += 1
@@ -93,7 +89,8 @@ async def saved_in_spite_of_a_kill(server: Mortal, calls: tuple[str, str], at: i
         chat = nino.chat
         await nino.says("The number is 17")
         await ana.sees(lambda: ana.words(chat) == ["The number is 17"])
-        async with killing(server, calls, at):
+        threads, names = calls
+        async with tampering(server, names, f"signal=KILL:when={at}", threads):
             await ana.does("convert", chat=chat)
             await either(server.program.process.wait(), ana.sees(lambda: ana.ticket(chat)))
         died = server.program.process.returncode is not None
@@ -105,26 +102,6 @@ async def saved_in_spite_of_a_kill(server: Mortal, calls: tuple[str, str], at: i
         await all_see((nino, ana), lambda person: person.ticket(chat))
         await one_ticket(server, chat, nino.ticket(chat) or "")
     return died
-
-
-class killing:
-    """While the block runs the kernel kills the server as it enters its n-th write."""
-
-    def __init__(self, server: Mortal, calls: tuple[str, str], at: int) -> None:
-        threads, names = calls
-        faults = ("-e", f"trace={names}", "-e", f"inject={names}:signal=KILL:when={at}")
-        self._command = ("strace", threads, "-o", os.devnull, *faults, "-p", str(server.program.process.pid))
-
-    async def __aenter__(self) -> None:
-        self._strace = await asyncio.create_subprocess_exec(*self._command, stderr=asyncio.subprocess.PIPE)
-        assert self._strace.stderr
-        told = await self._strace.stderr.readline()
-        assert b"attached" in told, told.decode()
-
-    async def __aexit__(self, *_: object) -> None:
-        with suppress(ProcessLookupError):
-            self._strace.send_signal(signal.SIGINT)
-        await self._strace.communicate()
 
 
 async def either(*work: object) -> None:

@@ -1,4 +1,4 @@
-"""Saving while everybody clicks, leaves, or the disk is full or busy (F10, F14, F16, F24)."""
+"""Saving while everybody clicks, leaves, or the disk is full, broken or busy (F10, F14, F15, F16, F24)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from livesupport.signing import origin_of_chat
 from livesupport.storage.database import Database
 from livesupport.storage.schema import ticket, ticket_event
+from tests.faults.kernel import need_strace, tampering
 from tests.faults.people import Agent, Visitor, all_see, talking
 from tests.mortal import Mortal
 
@@ -64,6 +65,25 @@ async def test_on_a_full_disk_the_chat_goes_on_and_is_saved_when_there_is_room(s
         resource.prlimit(pid, resource.RLIMIT_FSIZE, WITHOUT_LIMIT)
         await ana.does("convert", chat=nino.chat)
         await ana.sees(lambda: ana.ticket(nino.chat))
+        assert await tickets_of(server, nino.chat) == (1, 1)
+
+
+@pytest.mark.parametrize("settings", [AT_ONCE])
+async def test_on_a_disk_that_fails_nothing_is_saved_and_the_server_calls_itself_unwell_until_it_works(server: Mortal) -> None:
+    need_strace()
+    async with talking(server) as (nino, ana), server.browser() as browser:
+        async with tampering(server, "fdatasync", "error=EIO"):
+            await ana.does("convert", chat=nino.chat)
+            await all_see((nino, ana), lambda person: person.heard("refused", code="not_saved"))
+            await still_talk(nino, ana, "while the disk fails")
+            assert not nino.state.get("ticket")
+            assert (await browser.get("/readyz")).status_code == 503
+            assert (await browser.get("/healthz")).status_code == 200
+        assert await tickets_of(server, nino.chat) == (0, 0)
+
+        assert (await browser.get("/readyz")).status_code == 200
+        await ana.does("convert", chat=nino.chat)
+        await all_see((nino, ana), lambda person: person.ticket(nino.chat))
         assert await tickets_of(server, nino.chat) == (1, 1)
 
 

@@ -89,7 +89,7 @@ async def test_a_disk_that_fails_saves_nothing_and_says_so(database_url: str) ->
         pytest.skip("strace is not installed")
     done = _run_with("error=EIO:when=1+", _command(database_url, 1))
     assert done.returncode == 1
-    assert "Unavailable" in done.stderr
+    assert "DiskFails" in done.stderr
     assert "SQLITE_IOERR" in done.stderr
     async with Database.open(database_url) as database:
         assert await _numbers(database) == []
