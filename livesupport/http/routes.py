@@ -31,11 +31,11 @@ from livesupport.http.pages.privacy import privacy
 from livesupport.http.pages.request import RequestPage
 from livesupport.http.pages.request_new import NewRequestPage
 from livesupport.http.pages.requests import requests
-from livesupport.http.pages.setup import Setup
+from livesupport.http.pages.setup import Setup, SetupSite
 from livesupport.http.pages.sign_in import EnterCode, SignIn, SignOut
 from livesupport.http.pages.ticket import Ticket, draft, preview
 from livesupport.http.pages.tokens import Tokens
-from livesupport.http.pages.vouched import claim, enter, session
+from livesupport.http.pages.vouched import Claim, Enter, Session
 from livesupport.http.pages.widget import loader, panel
 
 
@@ -44,6 +44,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/", home),
         Route("/setup", Setup),
+        Route("/setup/site", SetupSite),
         Route("/login", Login),
         Route("/logout", Logout),
         Route("/console", console),
@@ -64,9 +65,9 @@ def routes() -> list[BaseRoute]:
         Route("/requests/sign-in", SignIn),
         Route("/requests/code", EnterCode),
         Route("/requests/sign-out", SignOut),
-        Route("/requests/session", session, methods=["POST"]),
-        Route("/requests/enter", enter, methods=["POST"]),
-        Route("/requests/claim", claim, methods=["POST"]),
+        Route("/requests/session", Session),
+        Route("/requests/enter", Enter),
+        Route("/requests/claim", Claim),
         Route("/requests/notices", notices),
         Route("/requests/notices/{id:int}", notice, methods=["POST"]),
         Route("/requests", requests),

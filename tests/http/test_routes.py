@@ -19,6 +19,7 @@ ROUTES = {route.path: route for route in routes() if isinstance(route, Route) an
 READING = {  # addresses, and what somebody who is not signed in hears
     "/": 303,
     "/setup": 404,
+    "/setup/site": 405,
     "/login": 200,
     "/logout": 405,
     "/console": 401,

@@ -69,3 +69,23 @@ async def test_nobody_chooses_another_role(house: House) -> None:
 
 async def test_an_agent_who_is_no_administrator_finds_it_closed(house: House) -> None:
     assert (await (await house.signed_in()).get("/setup")).status_code == 404
+
+
+async def test_after_the_account_come_the_site_the_line_to_embed_and_the_colleagues(house: House) -> None:
+    dato = await house.signed_in("dato", "Dato", "administrator")
+    site = {"name": "Kiln & Leaf", "accent": "#a4492b", "greeting": "Hello", "origins": "https://kiln.example"}
+    saved = await dato.post("/setup/site", data=site)
+    assert saved.headers["location"] == "/setup#embed-step"
+    page = (await dato.get("/setup")).text
+    assert 'value="Kiln &amp; Leaf"' in page
+    assert "widget.js" in page
+    assert 'href="/admin/people"' in page
+    wrong = await dato.post("/setup/site", data={**site, "origins": "kiln"})
+    assert wrong.status_code == 422
+    assert 'id="origins-problem"' in wrong.text
+    assert (await house.sites.get("default")).origins == ("https://kiln.example",)
+
+
+async def test_only_an_administrator_sets_the_site_up(house: House) -> None:
+    ana = await house.signed_in()
+    assert (await ana.post("/setup/site", data={"name": "Ana's"})).status_code == 403

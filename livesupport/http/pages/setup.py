@@ -1,10 +1,12 @@
-"""/setup: the first person, with the one-time link that the server printed, makes the administrator's account.
+"""/setup: the first person, with the one-time link that the server printed, makes the administrator's account; then, step by
+step, the site and its colour, the line to embed, the first colleague.
 
 Without that link the page is closed, and says no more than that.
 """
 
 from __future__ import annotations
 
+import msgspec
 from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
@@ -13,8 +15,10 @@ from livesupport.errors import Invalid, NotFound
 from livesupport.http.auth import begin_session, session_of
 from livesupport.http.errors import problem
 from livesupport.http.forms import Form, read_form, read_query
+from livesupport.http.pages.admin.common import administrator, lines
 from livesupport.http.state import Request
 from livesupport.i18n import gettext as _
+from livesupport.model import Agent
 
 
 class Link(Form, frozen=True):
@@ -33,8 +37,17 @@ class NewAdministrator(Form, frozen=True):
     password: str
 
 
+class NewSite(Form, frozen=True):
+    """The first site: what visitors see, and where it is shown (one origin on each line)."""
+
+    name: str
+    accent: str
+    greeting: str
+    origins: str
+
+
 class Setup(HTTPEndpoint):
-    """Before: the form. After: what to do next, for the administrator who has just been made."""
+    """Before: the form. After: the steps, for an administrator."""
 
     async def get(self, request: Request) -> Response:
         link = read_query(request, Link)
@@ -43,8 +56,7 @@ class Setup(HTTPEndpoint):
         session = await session_of(request)
         if session is None or session.agent.role != "administrator":
             return _closed(request)
-        embed = request.state["config"].embed_line("default")
-        return request.state["templates"].page("setup_done.html", me=session.agent, embed=embed)
+        return await _steps(request, session.agent)
 
     async def post(self, request: Request) -> Response:
         form = await read_form(request, NewAdministrator)
@@ -61,6 +73,39 @@ class Setup(HTTPEndpoint):
         response = RedirectResponse("/setup", 303)
         await begin_session(request, response, secret)
         return response
+
+
+class SetupSite(HTTPEndpoint):
+    """The first step after the account: the site."""
+
+    async def post(self, request: Request) -> Response:
+        me = await administrator(request)
+        form = await read_form(request, NewSite)
+        sites = request.state["sites"]
+        wanted = msgspec.structs.replace(
+            await sites.get("default"), name=form.name, accent=form.accent, greeting=form.greeting, origins=lines(form.origins)
+        )
+        try:
+            await sites.change(wanted, actor=me)
+        except Invalid as invalid:
+            return await _steps(request, me, form, invalid.problems)
+        return RedirectResponse("/setup#embed-step", 303)
+
+
+async def _steps(
+    request: Request, me: Agent, form: NewSite | None = None, problems: dict[str, str] | None = None
+) -> Response:
+    site = await request.state["sites"].get("default")
+    shown = NewSite(name=site.name, accent=site.accent, greeting=site.greeting, origins="\n".join(site.origins))
+    return request.state["templates"].page(
+        "setup_done.html",
+        422 if problems else 200,
+        me=me,
+        embed=request.state["config"].embed_line("default"),
+        form=form or shown,
+        people=len(await request.state["accounts"].agents()) - 1,
+        problems=problems or {},
+    )
 
 
 def _form(request: Request, form: NewAdministrator, problems: dict[str, str] | None = None, status: int = 200) -> Response:
