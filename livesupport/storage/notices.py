@@ -68,7 +68,8 @@ async def adopt(connection: AsyncConnection, ticket_id: int, requester_id: int) 
 
 
 def _visible(now: datetime) -> Select[Any]:
-    columns = (notice, ticket.c.number, ticket.c.subject, ticket_message.c.text, ticket_message.c.name, ticket_message.c.at)
+    columns = (notice, ticket.c.number, ticket.c.subject, ticket_message.c.text, ticket_message.c.html)
+    columns += (ticket_message.c.name, ticket_message.c.at)
     can_be_seen = or_(ticket_message.c.visible_at.is_(None), ticket_message.c.visible_at <= now)
     joined = notice.join(ticket, notice.c.ticket_id == ticket.c.id).join(
         ticket_message, notice.c.message_id == ticket_message.c.id
@@ -86,6 +87,7 @@ def _notice(row: Any) -> Notice:
         subject=row.subject,
         author=row.name,
         text=row.text,
+        html=row.html,
         at=row.at,
         state=row.state,
         due_at=row.due_at,

@@ -6,12 +6,14 @@ notice is kept here, not in a browser, so all tabs and devices of a person show 
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Literal, assert_never
 from zoneinfo import ZoneInfo
 
 import msgspec
+import nh3
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.cleaning import clean_line
@@ -111,7 +113,7 @@ def _zone(name: str) -> tzinfo:
         return UTC
 
 
-def excerpt(text: str) -> str:
-    """The beginning of a reply, on one line."""
-    line = clean_line(text)
+def excerpt(notice: Notice) -> str:
+    """The beginning of the reply, on one line and without its markup."""
+    line = clean_line(html.unescape(nh3.clean(notice.html, tags=set())) if notice.html else notice.text)
     return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"

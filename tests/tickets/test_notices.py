@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from livesupport.errors import NotFound
-from livesupport.model import Requester, Ticket, TicketNews
+from livesupport.model import Notice, Requester, Ticket, TicketNews
 from livesupport.storage import threads
 from livesupport.storage.database import Database
 from livesupport.tickets.mine import Asker, Mine
@@ -186,7 +186,16 @@ def test_tomorrow_is_nine_in_the_morning_where_the_reader_is(zone: str, now: str
     assert until("tomorrow", moment, zone) == morning
 
 
-def test_an_excerpt_is_one_line_of_no_great_length() -> None:
-    assert excerpt("Dear Nino,\n\nit is  on its way.") == "Dear Nino, it is on its way."
-    assert excerpt("long " * 100).endswith("long…")
-    assert len(excerpt("x" * 1000)) == 240
+@pytest.mark.parametrize(
+    ("text", "html", "expected"),
+    [
+        ("Dear Nino,\n\nit is  on its way.", None, "Dear Nino, it is on its way."),
+        ("2 < 3 & <b>", None, "2 < 3 & <b>"),
+        ("", "<p>Dear Nino,</p>\n<p>it is <strong>on</strong> its &lt;way&gt;.</p>\n", "Dear Nino, it is on its <way>."),
+        ("long " * 100, None, "long " * 47 + "long…"),
+    ],
+)
+def test_an_excerpt_is_one_line_of_no_great_length(text: str, html: str | None, expected: str) -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    of = {"id": 1, "requester": 1, "ticket": 1, "message": 1, "number": "", "subject": "", "author": "", "state": "shown"}
+    assert excerpt(Notice(**of, text=text, html=html, at=now, due_at=now)) == expected  # type: ignore[arg-type]

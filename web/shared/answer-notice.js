@@ -2,6 +2,7 @@
  * Answer notifications: a card says that a request was answered until its requester opens it, puts it off or puts it away.
  * What was decided is kept by the server, so all tabs show the same; whoever draws this asks it to `refresh` when there is news.
  */
+import { ago } from "./ago.js";
 import { fill, h } from "./dom.js";
 import { n, t } from "./i18n.js";
 import { icon } from "./icons.js";
@@ -86,7 +87,7 @@ export class AnswerNotices {
     open.append(t("Open"));
     return h("section", { class: "answer-notice", "aria-label": t("New answer") },
       h("p", { class: "head" }, icon("bell"), h("b", {}, t("New answer")), h("span", { class: "figures" }, `#${notice.number}`),
-        timeElement(notice.at)),
+        timeElement(notice.at, ago(notice.at))),
       h("p", { class: "subject", dir: "auto" }, notice.subject),
       h("p", { class: "excerpt", dir: "auto" }, h("bdi", {}, notice.author), ": ", notice.excerpt),
       h("div", { class: "buttons" }, open, later(act),

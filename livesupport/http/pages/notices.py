@@ -83,4 +83,4 @@ async def _person(request: Request) -> Requester:
 
 def _shown(notice: Notice) -> Shown:
     at, due_at = notice.at.timestamp(), notice.due_at.timestamp()
-    return Shown(notice.id, notice.number, notice.subject, notice.author, excerpt(notice.text), at, due_at)
+    return Shown(notice.id, notice.number, notice.subject, notice.author, excerpt(notice), at, due_at)

@@ -124,6 +124,7 @@ class RequestPage(HTTPEndpoint):
                 site,
                 "request.html",
                 status,
+                data={"requester": asker.requester is not None},
                 mine=found,
                 ticket=found.ticket,
                 entries=timeline(Thread(found.ticket, found.messages, found.events, found.at)),

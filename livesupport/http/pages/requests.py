@@ -61,6 +61,7 @@ async def _list(request: Request, site: Site, person: Requester, query: Query) -
         request,
         site,
         "requests.html",
+        data={"requester": True},
         person=person,
         query=query,
         day=day.isoformat() if day else "",

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -56,33 +57,39 @@ class Chat(Form, frozen=True):
     token: str
 
 
-async def session(request: Request) -> Response:
+class Session(HTTPEndpoint):
     """POST, from the panel: signs a person in by the word of their site."""
-    word = await read_form(request, Word)
-    said: dict[str, Any] = msgspec.to_builtins(word)
-    site, sig = said.pop("site"), said.pop("sig")
-    secret, vouched = await request.state["requesters"].vouched(site, said, sig)
-    began = Began(secret, vouched.name, vouched.phone, vouched.email)
-    return Response(msgspec.json.encode(began), 201, media_type="application/json")
+
+    async def post(self, request: Request) -> Response:
+        word = await read_form(request, Word)
+        said: dict[str, Any] = msgspec.to_builtins(word)
+        site, sig = said.pop("site"), said.pop("sig")
+        secret, vouched = await request.state["requesters"].vouched(site, said, sig)
+        began = Began(secret, vouched.name, vouched.phone, vouched.email)
+        return Response(msgspec.json.encode(began), 201, media_type="application/json")
 
 
-async def enter(request: Request) -> Response:
+class Enter(HTTPEndpoint):
     """POST, from the panel into a tab of its own: gives this browser a session for the same person, in a cookie."""
-    shown = await read_form(request, Shown)
-    secret = await request.state["requesters"].second_session(shown.session)
-    response = RedirectResponse(own_path(shown.next, "/requests"), 303)
-    await begin_requester_session(request, response, secret)
-    return response
+
+    async def post(self, request: Request) -> Response:
+        shown = await read_form(request, Shown)
+        secret = await request.state["requesters"].second_session(shown.session)
+        response = RedirectResponse(own_path(shown.next, "/requests"), 303)
+        await begin_requester_session(request, response, secret)
+        return response
 
 
-async def claim(request: Request) -> Response:
+class Claim(HTTPEndpoint):
     """POST: the request that the chat of this token became belongs to the person who is signed in. 204 also where it cannot:
     a token tells nothing about requests."""
-    person = await requester_of(request)
-    if person is None:
-        raise HTTPException(401)
-    token = request.state["visitor_tokens"].read((await read_form(request, Chat)).token)
-    if token is not None and token.site == person.site:
-        with suppress(NotFound, Conflict):
-            await request.state["mine"].claim(origin_of_chat(token.chat), person)
-    return Response(status_code=204)
+
+    async def post(self, request: Request) -> Response:
+        person = await requester_of(request)
+        if person is None:
+            raise HTTPException(401)
+        token = request.state["visitor_tokens"].read((await read_form(request, Chat)).token)
+        if token is not None and token.site == person.site:
+            with suppress(NotFound, Conflict):
+                await request.state["mine"].claim(origin_of_chat(token.chat), person)
+        return Response(status_code=204)
