@@ -107,6 +107,12 @@ AGENT_DEADLINES: dict[str, Callable[[Floor, Agent], None]] = {
 }
 
 
+class Running(NamedTuple):
+    """A chat that goes on, and who answers; None: it waits."""
+
+    agent: int | None
+
+
 class Stats(NamedTuple):
     """Counts for health pages and metrics."""
 
@@ -171,6 +177,13 @@ class ChatMachine:
         """Whether somebody can answer at this site; None for an unknown one."""
         self._floor.now = now
         return service.of_site(self._floor, site) if site in self._floor.sites else None
+
+    def running(self, phone: str, ticket: str) -> Running | None:
+        """The chat that goes on with whoever has this phone number, or that was saved as this ticket; its content stays here."""
+        for chat in self._floor.chats.values():
+            if chat.status != "ended" and ((phone and chat.card.phone == phone) or chat.saving.ticket == ticket):
+                return Running(chat.agent.id if chat.agent else None)
+        return None
 
     def stats(self) -> Stats:
         """How much is going on."""

@@ -41,7 +41,7 @@ from livesupport.chat.events import (
     TicketFailed,
     TicketFound,
 )
-from livesupport.chat.machine import ChatMachine, Stats
+from livesupport.chat.machine import ChatMachine, Running, Stats
 from livesupport.chat.protocol import CloseCode, Service, Token
 from livesupport.chat.seal import KeyRing
 from livesupport.config import Limits
@@ -205,6 +205,10 @@ class Desk:
     def service(self, site: str) -> Service | None:
         """Whether somebody can answer there now; None for an unknown site."""
         return self._machine.service(site, self.clock())
+
+    def running(self, phone: str, ticket: str) -> Running | None:
+        """Whether the person with this phone number, or of this ticket, is in a chat now; see `ChatMachine.running`."""
+        return self._machine.running(phone, ticket)
 
     def stats(self) -> Stats:
         """How much is going on, in numbers."""

@@ -13,7 +13,7 @@ from tests.browser.lab import lab
 ARRANGE = """async ({ shown, open, recent, places }) =>
   (await import("/console/conversations.js")).arrange(shown, open, recent, places)"""
 MATCHING = """async ({ canned, typed }) =>
-  (await import("/console/canned.js")).matching(canned, typed).map(({ shortcut }) => shortcut)"""
+  (await import("/shared/canned.js")).matching(canned, typed).map(({ shortcut }) => shortcut)"""
 DESK = """async (frames) => {
   const { Desk } = await import("/console/desk.js");
   const desk = new Desk();

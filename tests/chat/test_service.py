@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from livesupport.chat import protocol as p
 from livesupport.chat.events import AgentIdentity, Draining, HoursChanged, Site, Topic
+from livesupport.chat.machine import Running
 from livesupport.rules import Rules
 from tests.chat.cast import ANA, BEN, SHOP, WALL, Stage, a_talk
 
@@ -229,3 +230,18 @@ def test_a_site_that_was_removed_takes_no_new_chat_and_finishes_the_running_ones
     assert olga.asks().hears(p.Refused).code == "unknown_site"
     command = p.LeaveRequest(id="A" * 22, name="Olga", phone="+1", question="?")
     assert olga.listens_anew().does(command).hears(p.Refused).code == "unknown_site"
+
+
+def test_it_is_known_who_talks_with_whoever_has_a_phone_number_and_not_what(stage: Stage) -> None:
+    ana = stage.agent(ANA)
+    vera = stage.visitor().asks(phone="+995555000001")
+    assert stage.machine.running("+995555000001", "") == Running(None)
+    ana.accepts()
+    assert stage.machine.running("+995555000001", "") == Running(ANA.id)
+    assert stage.machine.running("+995555000002", "") is None
+    assert stage.machine.running("", "") is None
+    vera.does(p.Save())
+    stage.saves("1001-7")
+    assert stage.machine.running("", "1001-7") == Running(ANA.id)
+    vera.does(p.VisitorEnd())
+    assert stage.machine.running("+995555000001", "1001-7") is None

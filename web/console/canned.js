@@ -1,33 +1,21 @@
 /**
  * Ready answers: `/` at the beginning of an answer opens a list, the next letters filter it, Enter puts the text in.
  */
+import { filled, matching } from "../shared/canned.js";
 import { h } from "../shared/dom.js";
 import { n, t } from "../shared/i18n.js";
 import { say } from "./notices.js";
 
-const SHOWN = 8;
 let lists = 0;
-
-/**
- * The ready answers that fit what follows the slash: shortcuts that begin with it first, then those that contain it anywhere.
- * @param {Array<{shortcut: string, text: string}>} canned
- * @param {string} typed the whole box
- */
-export function matching(canned, typed) {
-  if (!/^\/\S*$/.test(typed)) return [];
-  const word = typed.slice(1).toLowerCase();
-  const begins = ({ shortcut }) => shortcut.toLowerCase().startsWith(word);
-  const contains = ({ shortcut, text }) => shortcut.toLowerCase().includes(word) || text.toLowerCase().includes(word);
-  return [...canned.filter(begins), ...canned.filter((reply) => !begins(reply) && contains(reply))].slice(0, SHOWN);
-}
 
 /**
  * Adds the list to a composer. A text box of several lines may not be called a combobox, so the list is also announced.
  * @param {import("../shared/composer.js").Composer} composer
  * @param {Array<{shortcut: string, text: string}>} canned
+ * @param {() => Record<string, string>} values what stands in the places of `{{name}}` and the like
  * @returns {{look: (text: string) => void, key: (event: KeyboardEvent) => boolean}} to be called on input and on keys
  */
-export function attachCanned(composer, canned) {
+export function attachCanned(composer, canned, values) {
   const id = `canned-${++lists}`;
   const list = h("ul", { class: "canned", id, role: "listbox", "aria-label": t("Ready answers"), hidden: true });
   composer.element.prepend(list);
@@ -56,11 +44,11 @@ export function attachCanned(composer, canned) {
   function option({ shortcut, text }, index) {
     return h("li", { id: `${id}-${index}`, role: "option", "aria-selected": String(index === chosen),
       on: { pointerdown: (event) => (event.preventDefault(), put(index)) } },
-      h("b", {}, `/${shortcut}`), h("span", { dir: "auto" }, text));
+      h("b", {}, `/${shortcut}`), h("span", { dir: "auto" }, filled(text, values())));
   }
 
   function put(index) {
-    const { text } = found[index];
+    const text = filled(found[index].text, values());
     found = [];
     draw();
     input.select();

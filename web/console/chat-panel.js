@@ -75,8 +75,14 @@ export class ChatPanel {
       onInput: (text) => menu?.look(text),
       onKey: (event) => menu?.key(event) || this.#leaves(event),
     });
-    const menu = kind === "say" ? attachCanned(composer, canned) : null;
+    const menu = kind === "say" ? attachCanned(composer, canned, () => this.#cannedValues()) : null;
     return composer;
+  }
+
+  /** What ready answers may name. */
+  #cannedValues() {
+    const { desk } = this.app;
+    return { name: desk.chats.get(this.id)?.info.visitor.name ?? "", agent: desk.welcome?.name ?? "" };
   }
 
   #modeButtons() {

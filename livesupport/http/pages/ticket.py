@@ -165,7 +165,7 @@ async def _page(
         staged={kind: await _staged(request, one.files) for kind, one in drafts.items()},
         follow_key=secrets.token_hex(16),
         text_limit=TEXT_LIMIT,
-        chat_now=False,
+        running=state["desk"].running(ticket.phone, ticket.number),
         notice=notice,
         problems=problems or {},
         data={
