@@ -185,6 +185,7 @@ class Product(Server):
     """
 
     name = "livesupport"
+    settings = SETTINGS
 
     def __init__(self, data: Path, agents: int, text: str = TEXT) -> None:
         """`text`: what its pairs say."""
@@ -207,7 +208,7 @@ class Product(Server):
 
     async def prepare(self) -> None:
         """Makes the database and the agents' sessions."""
-        self._config.write_text(SETTINGS)
+        self._config.write_text(self.settings)
         config: Config = load(self._config, {}, {"data_dir": str(self._data)})
         await upgrade(config.database_url)
         async with Database.open(config.database_url) as database:

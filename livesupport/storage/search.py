@@ -97,6 +97,16 @@ async def add_columns(connection: AsyncConnection, ticket_id: int, columns: Mapp
     await _add_tokens(connection, ticket_id, _of_columns(columns))
 
 
+async def add_new(connection: AsyncConnection, tickets: Iterable[tuple[Mapping[str, Any], Iterable[str]]]) -> None:
+    """Lets tickets that have just been added be found, by their columns and by all that was said in them."""
+    rows = [
+        {"ticket_id": columns["id"], "words": " ".join(sorted(_of_columns(columns) | analyser.tokens(texts)))}
+        for columns, texts in tickets
+    ]
+    if rows:
+        await connection.execute(insert(ticket_search), rows)
+
+
 async def renew(connection: AsyncConnection, ticket_id: int) -> None:
     """Finds out anew by what the ticket is found: after something of it was taken away."""
     row = (await connection.execute(select(ticket).where(ticket.c.id == ticket_id))).mappings().one()

@@ -18,9 +18,9 @@ async def next_epoch(database: Database) -> int:
         return await advance(connection, "epoch")
 
 
-async def advance(connection: AsyncConnection, name: str) -> int:
-    """Adds one to a counter and returns the new value; a second writer waits here until this transaction ends."""
-    raised = update(counter).where(counter.c.name == name).values(value=counter.c.value + 1).returning(counter.c.value)
+async def advance(connection: AsyncConnection, name: str, by: int = 1) -> int:
+    """Adds to a counter and returns the new value; a second writer waits here until this transaction ends."""
+    raised = update(counter).where(counter.c.name == name).values(value=counter.c.value + by).returning(counter.c.value)
     return int((await connection.execute(raised)).scalar_one())
 
 
