@@ -9,8 +9,6 @@ import { follow } from "../shared/news.js";
 import { page } from "../shared/page.js";
 import { dress } from "./dress.js";
 
-const YEAR = 31_536_000;
-
 /** What of the page a newer one of the same address replaces. */
 const LIVE = "[data-live]";
 
@@ -19,10 +17,10 @@ const replyForm = /** @type {HTMLFormElement | null} */ (document.getElementById
 if (replyForm) sendInBackground(replyForm);
 if (page.requester) followNews();
 
-/** The server writes and filters days as the reader counts them. */
+/** A day is filtered as the reader counts it. */
 function tellZone() {
-  const zone = encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
-  document.cookie = `zone=${zone}; path=/requests; max-age=${YEAR}; samesite=lax`;
+  const field = /** @type {HTMLInputElement | null} */ (document.getElementById("zone"));
+  if (field) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
 }
 
 // ── News ────────────────────────────────────────────────────────────────────────────────────────────────────────────

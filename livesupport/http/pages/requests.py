@@ -18,17 +18,17 @@ from livesupport.http.state import Request
 from livesupport.model import Requester, Site
 from livesupport.tickets.mine import STEPS, Wanted, step_of
 
-ZONE_COOKIE = "zone"  # the reader's time zone, told by web/pages/requests.js; it says nothing about who it is
-
 
 class Query(Form, frozen=True, omit_defaults=True):
-    """What the address line of the list may say. `step` "": those that are not over; `day`: an ISO date."""
+    """What the address line of the list may say. `step` "": those that are not over; `day`: an ISO date, in the
+    reader's `zone`, which web/pages/requests.js fills in."""
 
     site: str = ""
     view: Literal["current", "archive"] = "current"
     step: Literal["", "received", "working", "answered", "solved"] = ""
     topic: RowId = "0"
     day: Annotated[str, Meta(max_length=10)] = ""
+    zone: Annotated[str, Meta(max_length=64)] = ""
     q: Annotated[str, Meta(max_length=200)] = ""
     cursor: Annotated[str, Meta(max_length=200)] = ""
     lang: str = ""
@@ -53,7 +53,7 @@ async def _list(request: Request, site: Site, person: Requester, query: Query) -
         step=query.step or None,
         topic=int(query.topic) or None,
         day=day,
-        zone=zone_of(request, site),
+        zone=_zone(query.zone, site),
         text=query.q,
     )
     page = await mine.page(person, wanted, query.cursor)
@@ -77,9 +77,9 @@ async def _list(request: Request, site: Site, person: Requester, query: Query) -
     )
 
 
-def zone_of(request: Request, site: Site) -> tzinfo:
-    """The reader's time zone; that of the site's hours, where the browser has not told it."""
-    for name in (request.cookies.get(ZONE_COOKIE, "").replace("%2F", "/"), site.hours.zone):
+def _zone(told: str, site: Site) -> tzinfo:
+    """The reader's time zone; that of the site's hours, where nobody has told it."""
+    for name in (told, site.hours.zone):
         try:
             return ZoneInfo(name)
         except (KeyError, ValueError, OSError):
