@@ -61,6 +61,8 @@ class Templates:
             status_hint=wording.status_hint,
             priority=wording.priority_word,
             promise=wording.promise_word,
+            column=wording.column_word,
+            countdown=countdown,
             sentence=wording.event_sentence,
             step=wording.step_word,
             step_hint=wording.step_hint,
@@ -115,6 +117,11 @@ def moment(at: datetime) -> Markup:
 
     words = format_datetime(at, "d MMM y, HH:mm 'UTC'", locale=i18n.current())
     return Markup('<time datetime="{}">{}</time>').format(_iso(at), words)
+
+
+def countdown(at: datetime) -> Markup:
+    """Like `moment`, for the end of something: told as the time that is left, or that has passed since."""
+    return Markup('<time datetime="{}" data-due>{}</time>').format(_iso(at), at.strftime("%d.%m. %H:%M UTC"))
 
 
 def clock(at: datetime) -> Markup:

@@ -152,3 +152,18 @@ def told_sentence(event: TicketEvent, name: str) -> str:
         case _:
             words = _("Open again")
     return words.format(who=event.actor or name, new=event.new)
+
+
+def column_word(column: str) -> str:
+    """What stands above a column of the inbox."""
+    return {
+        "number": _("Number"),
+        "from": _("From"),
+        "status": _("Status"),
+        "priority": _("Priority"),
+        "topic": _("Topic"),
+        "assignee": _("Assignee"),
+        "due": _("Due"),
+        "created": _("Created"),
+        "updated": _("Last change"),
+    }[column]

@@ -25,6 +25,7 @@ class TicketPage(msgspec.Struct, frozen=True):
 
     items: list[Ticket]
     next: str | None
+    at: datetime  # when it was like this
 
 
 class Finder:
@@ -68,7 +69,7 @@ class Finder:
             limit = paging.PAGE_SIZE + 1
             found = await inbox.page(connection, query, order, backwards=backwards, after=after, limit=limit)
         items = found[: paging.PAGE_SIZE]
-        return TicketPage(items, _cursor(name, order, items[-1]) if len(found) > len(items) else None)
+        return TicketPage(items, _cursor(name, order, items[-1]) if len(found) > len(items) else None, self._clock())
 
     async def counts(self, several: Sequence[TicketFilter], *, actor: Agent) -> list[int]:
         """How many tickets fit each of these; `MOST_COUNTED` means: so many or more."""

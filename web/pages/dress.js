@@ -2,7 +2,7 @@
  * What markup of the server gains in the browser: icons are drawn, times told in the reader's zone. Also for parts of a page
  * that are fetched later.
  */
-import { ago } from "../shared/ago.js";
+import { ago, until } from "../shared/ago.js";
 import "../shared/more-icons.js";
 import { icon } from "../shared/icons.js";
 import { clock, moment } from "../shared/time.js";
@@ -20,7 +20,8 @@ export function tellTimes(/** @type {ParentNode} */ root = document) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const at = Date.parse(/** @type {HTMLTimeElement} */ (time).dateTime) / 1000;
     const toCome = at > Date.now() / 1000 + 60;
-    time.textContent = time.hasAttribute("data-clock") ? clock(at) : toCome ? moment(at) : ago(at);
+    if (time.hasAttribute("data-due")) time.textContent = until(at);
+    else time.textContent = time.hasAttribute("data-clock") ? clock(at) : toCome ? moment(at) : ago(at);
     time.setAttribute("title", moment(at));
   }
 }
