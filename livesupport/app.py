@@ -46,8 +46,8 @@ from livesupport.storage.files import FileStore
 from livesupport.storage.settings import is_well, next_epoch
 from livesupport.tickets.alerts import Alerts
 from livesupport.tickets.asking import Asking
-from livesupport.tickets.files import Files
 from livesupport.tickets.bulk import Bulk
+from livesupport.tickets.files import Files, Room
 from livesupport.tickets.finding import Finder
 from livesupport.tickets.lifecycle import Lifecycle
 from livesupport.tickets.mine import Mine
@@ -61,6 +61,7 @@ log = structlog.get_logger()
 KEYS_EVERY = 600.0  # seconds between two looks at the sealing keys
 SESSIONS_EVERY = 1.0  # seconds between two looks at the sessions of those who ask (guarantees.md, G7: 2)
 FIND_MOST = 50  # chats whose tickets are looked for in one question: what follows the answer is one turn of the loop
+ROOM_EVERY = 60.0  # seconds between two looks at the room on the disk
 LEASE_EVERY = 15.0  # seconds between two looks whether the lease is still ours
 
 
@@ -125,6 +126,7 @@ async def opened(config: Config, clock: Callable[[], datetime], is_demo: bool = 
             desk = live.open_desk(config.chat, config.limits, await next_epoch(database), KeyRing(*keys.ring()), ports)
             news = live.News(desk, _news_ports(ports.authenticate, requesters, finder, directory))
             metrics.watch(desk.stats)
+            metrics.watch_disk(files.store.free)
             await directory.look(desk)
             await schedule.renew(database, clock())
             rooms = Rooms(
@@ -142,6 +144,7 @@ async def opened(config: Config, clock: Callable[[], datetime], is_demo: bool = 
                 _renew_keys(desk, keys),
                 runner.work(),
                 _follow_requesters(requesters, news),
+                _watch_room(files),
             ):
                 yield http.new_state(
                     config=config,
@@ -251,6 +254,18 @@ async def _watch_lease(still_held: StillHeld) -> None:
         is_held = await still_held()
     log.error("lease_lost")
     signal.raise_signal(signal.SIGTERM)
+
+
+async def _watch_room(files: Files) -> None:
+    """Writes into the log when the disk gets full, and when there is room again."""
+    told: Room = "ample"
+    while True:
+        room = files.room()
+        if room != told:
+            tell = {"none": partial(log.error, "disk_full"), "low": partial(log.warning, "disk_low")}
+            tell.get(room, partial(log.info, "disk_ample"))(free_mb=files.store.free() // 2**20)
+        told = room
+        await asyncio.sleep(ROOM_EVERY)
 
 
 @asynccontextmanager

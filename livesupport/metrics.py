@@ -64,6 +64,7 @@ class Metrics:
             buckets=LATENCIES,
             registry=registry,
         )
+        self._disk = Gauge("livesupport_disk_free_bytes", "Room where files are kept", registry=registry)
         self._jobs = Counter("livesupport_jobs_total", "Work that was done later", ["kind", "result"], registry=registry)
 
     def watch(self, stats: Callable[[], Stats]) -> None:
@@ -73,6 +74,10 @@ class Metrics:
         self._active.set_function(lambda: stats().active)
         self._queue.set_function(lambda: stats().waiting)
         self.registry.register(_Messages(stats))
+
+    def watch_disk(self, free: Callable[[], int]) -> None:
+        """Names the function that is asked for the room on the disk, in bytes, at each scrape."""
+        self._disk.set_function(free)
 
     def chat(self, event: str, label: str = "", seconds: float | None = None) -> None:
         """Counts what happened to a chat; `seconds` is the wait of one that was matched."""

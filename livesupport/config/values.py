@@ -85,6 +85,7 @@ class Files(Section, frozen=True):
     uploads_at_once: Positive = 6
     least_bytes_per_second: Positive = 8192
     keep_free_bytes: Positive = 1024 * 1024 * 1024
+    warn_free_bytes: Positive = 2 * 1024 * 1024 * 1024
 
 
 class Tickets(Section, frozen=True):

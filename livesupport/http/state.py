@@ -125,7 +125,7 @@ def new_state(
         news=news,
         assets=assets,
         metrics=metrics,
-        templates=Templates(assets, config.data / "templates", config.files, config.desk.idle_lock),
+        templates=Templates(assets, config.data / "templates", config.files, config.desk.idle_lock, files.room),
         attempts=Attempts(),
         code_attempts=Attempts(per_login=3, per_address=60, first_pause=3600.0, longest_pause=3600.0),  # T60: mails
         is_ready=is_ready,

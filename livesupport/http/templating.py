@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from livesupport.http import wording
 from livesupport.http.attachments import file_address, file_size, staged_files
 from livesupport.http.modules import imports
 from livesupport.model import Agent
+from livesupport.tickets.files import Room
 from livesupport.tickets.kinds import SUFFIXES
 
 PAGE_FOLDERS = ("web/shared", "web/pages")
@@ -34,9 +35,17 @@ _GAPS = re.compile(r"[\s()]")
 class Templates:
     """One Jinja environment. Names that a template uses and nobody gave are errors, and every value is escaped."""
 
-    def __init__(self, assets: Assets, own: Path | None = None, files: Files | None = None, idle_lock: float = 0.0) -> None:
+    def __init__(
+        self,
+        assets: Assets,
+        own: Path | None = None,
+        files: Files | None = None,
+        idle_lock: float = 0.0,
+        room: Callable[[], Room] = lambda: "ample",
+    ) -> None:
         """`own`: a directory in which the operator may put templates to use instead of ours of the same name. `files`: the
-        limits that a form with files tells before they are reached. `idle_lock`: seconds after which agents' pages lock."""
+        limits that a form with files tells before they are reached. `idle_lock`: seconds after which agents' pages lock.
+        `room` tells how full the disk is."""
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([*([own] if own else []), locate("templates")]),
             autoescape=True,
@@ -53,6 +62,7 @@ class Templates:
             file_limits=files or Files(),
             file_suffixes=SUFFIXES,
             idle_lock=idle_lock,
+            room=room,
         )
         self._environment.filters.update(
             moment=moment,

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +30,9 @@ from livesupport.tickets.examining import examine
 from livesupport.tickets.file_names import clean_name
 
 ABANDONED_AFTER = 3600.0  # seconds after which bytes that no row knows of are nobody's: no upload takes that long
+
+Room = Literal["ample", "low", "none"]
+"""How much is left on the disk: below "ample" administrators are warned, with "none" no file is taken."""
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -83,7 +86,7 @@ class Files:
         tells about its place is taken out. Raises `Invalid` for a kind that is not taken, `TooMuch` for what is larger or
         more than what is, `NoRoom` when the disk is nearly full. The sentences stand under "files".
         """
-        if self.store.free() < self.limits.keep_free_bytes:
+        if self.room() == "none":
             raise NoRoom("the disk is nearly full")
         await self._check_staged(owner)
         file_id = new_file_id()
@@ -239,6 +242,13 @@ class Files:
             return True
         is_theirs = found.number in links or (requester is not None and requester.id == found.requester_id)
         return is_theirs and found.kind != "note" and (found.visible_at is None or found.visible_at <= self._clock())
+
+    def room(self) -> Room:
+        """How much room is left for files, and for everything else on their disk."""
+        free = self.store.free()
+        if free < self.limits.keep_free_bytes:
+            return "none"
+        return "low" if free < self.limits.warn_free_bytes else "ample"
 
     # ── Cleaning up ──────────────────────────────────────────────────────────────────────────────────────────────────
 

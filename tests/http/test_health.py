@@ -27,6 +27,26 @@ async def test_not_ready_once_the_server_is_about_to_stop(house: House) -> None:
     assert (await (await house.stranger()).get("/healthz")).status_code == 200
 
 
+GIGABYTE = 1024 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("free", "told", "warning"),
+    [(3 * GIGABYTE, "ready\n", None), (GIGABYTE, "ready, disk low\n", "gets full"), (0, "ready, disk full\n", "is full")],
+)
+async def test_a_disk_that_gets_full_is_told_to_machines_and_to_administrators_alone(
+    house: House, monkeypatch: pytest.MonkeyPatch, free: int, told: str, warning: str | None
+) -> None:
+    monkeypatch.setattr(house.files.store, "free", lambda: free)
+    dato, ana = await house.signed_in("dato", "Dato", "administrator"), await house.signed_in()
+
+    pages = [(await browser.get("/inbox")).text for browser in (dato, ana)]
+
+    assert (await (await house.stranger()).get("/readyz")).text == told
+    assert ["The disk of this server" in page for page in pages] == [warning is not None, False]
+    assert (warning or "") in pages[0]
+
+
 async def test_this_machine_reads_the_numbers(house: House) -> None:
     answer = await (await house.browser(address="127.0.0.1")).get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")

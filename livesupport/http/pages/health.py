@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
+from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from livesupport.http.state import Request
 from livesupport.live import protocol_schema
 from livesupport.metrics import CONTENT_TYPE
+from livesupport.tickets.files import Room
 
 
 async def healthz(_request: Request) -> Response:
@@ -18,10 +20,13 @@ async def healthz(_request: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
+_READY: Mapping[Room, str] = {"ample": "ready\n", "low": "ready, disk low\n", "none": "ready, disk full\n"}
+
+
 async def readyz(request: Request) -> Response:
     """New visitors may be sent here: the database answers and the server is not about to stop."""
     if not request.state["desk"].is_draining and await request.state["is_ready"]():
-        return PlainTextResponse("ready\n")
+        return PlainTextResponse(_READY[request.state["files"].room()])
     return PlainTextResponse("not ready\n", 503, {"Retry-After": "5"})
 
 
