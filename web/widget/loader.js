@@ -105,6 +105,13 @@
     if (!panel.isConnected) box.prepend(panel);
   }
 
+  /** A panel for what it has to tell before somebody opens it. */
+  function loadHidden() {
+    if (panel) return;
+    load();
+    panel.hidden = true;
+  }
+
   /** The server does not answer: the launcher carries a mark, and the next click tries again. */
   function fail() {
     setOpen(false);
@@ -172,7 +179,9 @@
     show: () => (button.hidden = false),
     hide: () => (button.hidden = true),
     ask: (text) => (tell("ask", { text }), api.open()),
-    setUser: (user) => tell("user", { user }),
+    setUser: (user) => (tell("user", { user }), user.sig && loadHidden()),
+    setAttributes: (user) => tell("user", { user }),
+    reset: () => panel && tell("reset"),
     setTheme: (theme) => tell("theme", { theme: (options.theme = theme) }),
     setLocale: (lang) => ((options.lang = lang), label(), panel && load()),
     end: () => panel && tell("end"),
@@ -193,8 +202,7 @@
     addEventListener("popstate", () => history.state?.livesupport || (isOpen && api.close()));
     for (const type of ["resize", "scroll"]) visualViewport.addEventListener(type, fit);
     chatting = flag();
-    if (chatting) load();
-    if (chatting) panel.hidden = true;
+    if (chatting) loadHidden();
     if (chatting === "open" || "open" in options) setOpen(true);
     emit("ready");
     if (Array.isArray(calls)) for (const call of calls) window.LiveSupport.push(call);
