@@ -179,7 +179,7 @@ class ChatMachine:
         return service.of_site(self._floor, site) if site in self._floor.sites else None
 
     def running(self, phone: str, ticket: str) -> Running | None:
-        """The chat that goes on with whoever has this phone number, or that was saved as this ticket; its content stays here."""
+        """The chat that goes on with whoever has this phone number, or that was saved as this ticket, without its content."""
         for chat in self._floor.chats.values():
             if chat.status != "ended" and ((phone and chat.card.phone == phone) or chat.saving.ticket == ticket):
                 return Running(chat.agent.id if chat.agent else None)

@@ -126,7 +126,7 @@ async def test_ana_works_without_javascript(house: BrowserHouse) -> None:
 
     await page.get_by_label("Reply to Nino").fill("A new one comes.")
     await page.get_by_role("button", name="Send reply").click()
-    await expect(page.locator(".letter.reply .text")).to_have_text("A new one comes.")
+    await expect(page.locator(".letter.reply .rich")).to_have_text("A new one comes.")
 
     await page.get_by_label("Assignee").select_option("Ana")
     await page.get_by_role("button", name="Save changes").click()
@@ -161,7 +161,7 @@ async def test_a_reply_that_crossed_a_new_message_is_kept_and_sent_with_the_keyb
     await expect(page.get_by_text("It is the lid")).to_be_visible()
     await expect(box).to_have_value("A new bottom comes.")
     await box.press("Control+Enter")
-    await expect(page.locator(".letter.reply .text")).to_have_text("A new bottom comes.")
+    await expect(page.locator(".letter.reply .rich")).to_have_text("A new bottom comes.")
 
 
 async def test_what_was_begun_is_there_again_after_leaving_the_page(house: BrowserHouse) -> None:

@@ -12,7 +12,7 @@ const REGIONS = ["head", "notices", "entries", "beside"];
 /** @type {Array<(fresh: Document) => void>} */
 const listeners = [];
 
-/** Calls `listener` whenever regions have changed. */
+/** Calls `listener` whenever regions have changed; it gets the fresh page without them, for they are in this one now. */
 export function onChange(/** @type {(fresh: Document) => void} */ listener) {
   listeners.push(listener);
 }
@@ -71,9 +71,9 @@ function show(fresh, keeps = () => false) {
     old.replaceWith(now);
   }
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+  for (const listener of listeners) listener(fresh);
   const problem = fresh.querySelector("#end .error");
   if (problem) tell(problem.textContent || "");
-  for (const listener of listeners) listener(fresh);
 }
 
 /** What somebody has folded away or opened stays so. @param {Element} old @param {Element} now */

@@ -49,7 +49,7 @@ onChange((fresh) => {
   countDown(refresh);
   offerPrint();
   if (fresh.getElementById("end")?.dataset.answerable !== document.getElementById("end")?.dataset.answerable) location.reload();
-  const asksToRead = fresh.querySelector("#notices [role=alert]") !== null;
+  const asksToRead = document.querySelector("#notices [role=alert]") !== null;
   for (const form of forms) takeOver(form, fresh, asksToRead);
 });
 
