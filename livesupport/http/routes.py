@@ -18,6 +18,7 @@ from livesupport.http.pages.admin.types import NewType, OneType, Types
 from livesupport.http.pages.api import api, openapi
 from livesupport.http.pages.assets import asset
 from livesupport.http.pages.brand import brand
+from livesupport.http.pages.channel import Channel
 from livesupport.http.pages.confirm import Confirm, Waiting
 from livesupport.http.pages.console import console, home
 from livesupport.http.pages.files import StagedFile, Upload, download
@@ -62,6 +63,7 @@ def routes() -> list[BaseRoute]:
         Route("/requests/new", NewRequestPage),
         Route("/requests/waiting/{token}", Waiting),
         Route("/requests/confirm/{key}", Confirm),
+        Route("/requests/channel", Channel),
         Route("/requests/sign-in", SignIn),
         Route("/requests/code", EnterCode),
         Route("/requests/sign-out", SignOut),

@@ -86,19 +86,23 @@ class Asking(Service):
         """What has become of the request with this form, if it was sent."""
         return await self.waiting(origin_of_request(form))
 
-    async def choose_email(self, ticket: Ticket, email: str, language: str) -> PendingRequest:
-        """Somebody whose chat became this ticket wants to be answered at this address, which they have to prove first.
+    async def choose_email(self, chat_origin: str, email: str, language: str) -> PendingRequest:
+        """Somebody whose chat became a ticket wants to be answered at this address, which they have to prove first.
 
-        Raises `Invalid` for the field "email", `Conflict` when the ticket has a way to be answered already.
+        Raises `Invalid` for the field "email", `NotFound` when the chat has no ticket, `Conflict` when the ticket has a way to
+        be answered already.
         """
         email = folded_email(clean_line(email))
         refuse(email_problems(email))
-        if ticket.channel != "none":
-            raise Conflict("the ticket has a reply channel")
         async with self._deed() as deed:
             await settings.lock(deed.connection, "ticket")
+            ticket = await tickets.by_origin(deed.connection, chat_origin)
+            if ticket is None:
+                raise NotFound("the chat has no ticket")
+            if ticket.channel != "none":
+                raise Conflict("the ticket has a reply channel")
             origin = origin_of_request(f"channel {ticket.id} {email}")
-            there = await pending.by_id(deed.connection, origin)
+            there = self._alive(await pending.by_id(deed.connection, origin))
             content = Content(ticket=ticket.id, language=language)
             return there or await self._wait(deed, origin, ticket.site, email, content)
 

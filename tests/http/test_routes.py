@@ -35,6 +35,7 @@ READING = {  # addresses, and what somebody who is not signed in hears
     "/requests/new?site=default": 200,
     "/requests/waiting/x": 404,
     "/requests/confirm/x": 404,
+    "/requests/channel": 405,
     "/demo/mail": 404,
     "/demo/mail/1": 404,
     "/demo/mail/1/html": 404,

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from livesupport.config import Files as FileLimits
-from livesupport.errors import Invalid, NotFound
+from livesupport.errors import Conflict, Invalid, NotFound
 from livesupport.model import Field, PendingRequest, Requester, RequestType, Ticket, TicketNews, Topic
 from livesupport.signing import ConfirmLinks
 from livesupport.storage import request_types, requesters
@@ -22,7 +22,7 @@ from livesupport.tickets.files import Files
 from livesupport.tickets.new_request import NewRequest
 from livesupport.tickets.service import Tickets
 from tests.databases import SOFIA, Clock
-from tests.tickets.conftest import from_chat
+from tests.tickets.conftest import from_chat, origin
 
 NINO = "nino@example.org"
 OWNER = "0" * 64
@@ -354,13 +354,17 @@ async def test_whose_chat_was_saved_may_choose_to_be_answered_by_mail_once_the_a
 ) -> None:
     ticket = await tickets.open(from_chat())
     assert ticket.channel == "none"
-    waiting = await asking.choose_email(ticket, NINO, "en")
-    assert await asking.choose_email(ticket, NINO, "en") == waiting
+    waiting = await asking.choose_email(origin("chat"), NINO, "en")
+    assert await asking.choose_email(origin("chat"), NINO, "en") == waiting
     assert (await tickets.get(ticket.number, actor=SOFIA)).ticket.channel == "none"
     answered = await asking.confirm(key_of(links, waiting))
     assert (answered.number, answered.channel, answered.email) == (ticket.number, "email", NINO)
     assert answered.requester is not None
     assert await mails(database) == [("received", NINO)]
+    with pytest.raises(Conflict):
+        await asking.choose_email(origin("chat"), NINO, "en")
+    with pytest.raises(NotFound):
+        await asking.choose_email(origin("another chat"), NINO, "en")
 
 
 async def _bytes(body: bytes) -> Any:

@@ -30,6 +30,7 @@ export function afterwards(state, act) {
     reason === "visitor_erased" && h("p", {}, t("Nothing of it is left, neither with us nor on this page.")),
     requested && h("p", {}, t("Its number is #{number}. We will answer as soon as we can.", { number: requested })),
     !requested && ticket && h("p", {}, t("Your request #{number} is kept; we will answer it.", { number: ticket })),
+    !requested && ticket && channel(),
     saveIn && h("p", { class: "hint" }, t("It can be saved as a request for"), " ", countdown(chat.infoAt + saveIn)),
     (agent || state.hadAgent) && rating(state, act),
     h("div", { class: "buttons" },
@@ -37,6 +38,13 @@ export function afterwards(state, act) {
       !saveIn && !ticket && reason !== "visitor_erased" && button("inbox", t("Leave a request"), "request", "primary"),
       chat.lines.length > 0 && button("down", t("Save a copy"), "copy"),
       button("chat", requested ? t("Back") : t("New chat"), "anew")));
+}
+
+/** How to be answered; its module comes when there is something to answer. */
+function channel() {
+  const place = h("div");
+  import("./channel.js").then(({ askChannel }) => place.replaceWith(askChannel()));
+  return place;
 }
 
 /** Why a chat ended. */

@@ -8,15 +8,16 @@ import { page } from "../shared/page.js";
 import { codePoints } from "../shared/protocol.js";
 import { availability, wrong } from "./words.js";
 
-/** @typedef {"name" | "phone" | "email" | "topic" | "question"} FieldName */
+/** @typedef {"name" | "phone" | "topic" | "question"} FieldName */
 
 export class StartForm {
   /**
    * @param {object} options
    * @param {(values: Record<string, any>, mode: "chat" | "request") => void} options.onSubmit gets values that look right
    * @param {() => void} options.onMode the person would rather leave a request, or chat after all
+   * @param {() => void} options.onMore they have more to say than fits in here
    */
-  constructor({ onSubmit, onMode }) {
+  constructor({ onSubmit, onMode, onMore }) {
     this.onSubmit = onSubmit;
     this.limits = { name: 80, phone: 32, question: 500 };
     /** @type {"chat" | "request"} */
@@ -25,7 +26,6 @@ export class StartForm {
     this.inputs = {
       name: h("input", { class: "input", autocomplete: "name", dir: "auto" }),
       phone: h("input", { class: "input", type: "tel", autocomplete: "tel", dir: "ltr" }),
-      email: h("input", { class: "input", type: "email", autocomplete: "email", dir: "ltr" }),
       topic: h("select", { class: "input", on: { change: () => this.show(this.service, this.wish) } }),
       question: h("textarea", { class: "input", rows: 3, dir: "auto", on: { input: () => this.#count() } }),
     };
@@ -34,14 +34,14 @@ export class StartForm {
     this.problem = h("p", { class: "problem", role: "alert", hidden: true });
     this.submit = h("button", { class: "button primary", type: "submit" });
     this.other = h("button", { class: "button bare", type: "button", on: { click: onMode } });
-    const { name, phone, email, topic, question } = this.inputs;
+    this.more = h("button", { class: "button", type: "button", on: { click: onMore } }, t("Answer by e-mail, add files"));
+    const { name, phone, topic, question } = this.inputs;
     this.element = h("form", { class: "start", novalidate: true, on: { submit: this.#submit.bind(this) } },
       this.intro,
       h("div", { class: "pair" }, this.#field("name", t("Your name"), name), this.#field("phone", t("Phone"), phone)),
-      this.#field("email", t("E-mail"), email, h("span", { class: "hint" }, t("Phone or e-mail: one of them is enough."))),
       this.#field("topic", t("Topic"), topic),
       this.#field("question", t("Your question"), question, this.count),
-      this.problem, this.submit, this.other);
+      this.problem, this.submit, this.more, this.other);
   }
 
   /**
@@ -56,7 +56,7 @@ export class StartForm {
     const state = topic?.state ?? service.state;
     this.mode = state === "open" && wish === "chat" ? "chat" : "request";
     const isRequest = this.mode === "request";
-    this.element.querySelector("[data-field=email]").hidden = !isRequest;
+    this.more.hidden = !isRequest;
     this.submit.textContent = this.submit.disabled ? t("One moment") : isRequest ? t("Send request") : t("Start chat");
     this.other.hidden = state !== "open";
     this.other.textContent = isRequest ? t("Chat instead") : t("Leave a request instead");
@@ -155,16 +155,14 @@ export class StartForm {
   }
 
   /** @param {Record<string, any>} values @returns {Record<string, string>} what is wrong, in the order of the fields */
-  #check({ name, phone, email, topic, question }) {
-    const { limits, mode } = this;
-    const isRequest = mode === "request";
+  #check({ name, phone, topic, question }) {
+    const { limits } = this;
     const digits = phone.replace(/\P{Nd}/gu, "").length;
     /** @type {Record<string, string | false>} */
     const checks = {
       name: !name ? wrong("bad_name") : codePoints(name) > limits.name && wrong("too_long"),
-      phone: !phone ? !(isRequest && email) && t("Please give a phone number, so that we can call you back.")
+      phone: !phone ? t("Please give a phone number, so that we can call you back.")
         : (digits < 3 || codePoints(phone) > limits.phone) && wrong("bad_phone"),
-      email: isRequest && email !== "" && !/^\S+@\S+\.\S+$/.test(email) && t("This e-mail address does not look complete."),
       topic: Boolean(this.asksTopic) && !topic && t("Please choose a topic."),
       question: !question ? wrong("bad_question") : codePoints(question) > limits.question && wrong("too_long"),
     };

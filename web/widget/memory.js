@@ -37,8 +37,12 @@ export function remember(/** @type {Held | null} */ value) {
   keep(value);
 }
 
+/** The token of the last chat, also when it is over: whose chat was saved may say how to be answered. */
+export let last = kept;
+
 function keep(/** @type {Held | null} */ value) {
   held = value;
+  last = recall() ?? last;
   if (held) return storage?.setItem(KEY, held.token);
   storage?.removeItem(KEY);
   storage?.removeItem(TIP);

@@ -179,7 +179,7 @@ function forget({ chat, info }) {
   view.composer.text = "";
   view.renewList();
   if (isLeaving) anew();
-  else view.form.write({ name: "", phone: "", email: "", question: "" });
+  else view.form.write({ name: "", phone: "", question: "" });
 }
 
 function resend() {
@@ -190,10 +190,9 @@ function resend() {
 // ── what the visitor does ───────────────────────────────────────────────────────────────────────────────────────────
 
 /** @param {Record<string, any>} values @param {"chat" | "request"} mode */
-function onSubmit({ name, phone, email, topic, question }, mode) {
+function onSubmit({ name, phone, topic, question }, mode) {
   const about = { id: newId(), name, phone, question, topic, page: hostPage, language, ref: ++lastRef };
-  const extra = mode === "chat" ? { utc_offset: -new Date().getTimezoneOffset() } : { email: email || undefined };
-  pending = { t: mode === "chat" ? "start" : "request", ...about, ...extra };
+  pending = mode === "chat" ? { t: "start", ...about, utc_offset: -new Date().getTimezoneOffset() } : { t: "request", ...about };
   ask();
 }
 
@@ -257,6 +256,10 @@ const acts = {
     view.form.write({ question: [...question].slice(0, view.form.limits.question).join("") });
     Object.assign(state, { wantsForm: true, wish: "request" });
     update();
+  },
+  async more() {
+    const { show } = await import("./request.js");
+    show(view, hostPage);
   },
   async copy() {
     const { saveCopy } = await import("./after.js");

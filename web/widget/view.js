@@ -32,7 +32,7 @@ export class View {
    */
   constructor(act, { onSubmit, onSend, onTyping }) {
     this.act = act;
-    this.form = new StartForm({ onSubmit, onMode: () => act("mode") });
+    this.form = new StartForm({ onSubmit, onMode: () => act("mode"), onMore: () => act("more") });
     this.composer = new Composer({ label: t("Write a message"), limit: 2000, onSend, onTyping, onImage: () => act("image") });
     this.subtitle = h("p", { class: "subtitle" });
     this.choices = h("div", { class: "choices" });
@@ -59,7 +59,7 @@ export class View {
       describe, refusal: (code) => this.refusal?.(code) ?? "", label: t("Conversation"), peer: page.site.name,
       onRetry: (id) => this.act("retry", id), onDiscard: (id) => this.act("discard", id),
     });
-    this.key = this.screen = "";
+    this.key = this.screen = this.kept = "";
   }
 
   /** Shows the state. */
@@ -120,7 +120,7 @@ export class View {
   }
 
   #dataLine() {
-    const words = dataLine({ ...this.state, request: this.screen === "form" && this.form.mode === "request" });
+    const words = this.kept || dataLine({ ...this.state, request: this.screen === "form" && this.form.mode === "request" });
     if (this.data.textContent !== words) fill(this.data, icon("lock"), h("span", {}, words));
   }
 

@@ -73,6 +73,7 @@ class Waiting(HTTPEndpoint):
                 "request_waiting.html",
                 422 if problems else 200,
                 waiting=found,
+                path=request.url.path,
                 until=found.created_at + CONFIRM_WITHIN,
                 left=MOST_MAILS - found.mails,
                 email=email or found.email,

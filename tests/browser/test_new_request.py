@@ -1,0 +1,138 @@
+"""A stranger asks in a real browser: on the page and in the panel, with what the type asks, and confirms it from the mail."""
+
+from __future__ import annotations
+
+import time
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from livesupport.model import Field, RequestType
+from tests.browser.house import BrowserHouse, one_page
+from tests.browser.visitor import QUESTION, visitor
+from tests.databases import SOFIA
+
+PANEL_MODULE_BUDGET = 10 * 1024
+ASKED = (
+    Field(id="transaction", label="Transaction number", kind="text", required=True),
+    Field(id="paid", label="Date of the payment", kind="date", required=True),
+    Field(id="amount", label="Amount", kind="amount", required=True, hint="In GEL"),
+    Field(id="reason", label="Reason", kind="choice", required=True, choices=("Paid twice", "Broken")),
+    Field(id="kept", label="I have the receipt", kind="checkbox"),
+)
+
+
+async def offer_refunds(house: BrowserHouse) -> RequestType:
+    """The site asks for these things when somebody wants money back."""
+    sites = house.server.state["sites"]
+    await house.change_site(rules="Returns within **14 days**.")
+    return await sites.add_type(
+        RequestType(id=0, site="default", name="Refund", instructions="Banks need *three days*.", fields=ASKED)
+    )
+
+
+def as_in_the_demo(house: BrowserHouse) -> None:
+    """Outgoing mail may be read, and nobody is too quick."""
+    house.server.server.lifespan.state["is_demo"] = True
+    house.server.state["robots"]._clock = lambda: time.time() + 60
+
+
+async def axe_finds(page: Page) -> list[str]:
+    results = (await Axe().run(page)).response
+    return [violation["id"] for violation in results["violations"]]
+
+
+async def test_a_stranger_asks_with_what_the_type_asks_and_confirms_through_the_outbox(house: BrowserHouse) -> None:
+    await offer_refunds(house)
+    page = await one_page(await house.browser(timezone_id="Asia/Tbilisi"), f"{house.url}/requests/new")
+    assert await axe_finds(page) == []
+    await page.get_by_role("link", name="Refund").click()
+    await expect(page.get_by_text("Banks need three days.")).to_be_visible()
+    await page.get_by_role("link", name="I have another problem").click()
+    await expect(page.get_by_text("Returns within 14 days.")).to_be_visible()
+
+    send = page.get_by_role("button", name="Send request")
+    await send.click()
+    first = page.get_by_label("Transaction number")
+    await expect(first).to_be_focused()
+    await expect(first).to_have_accessible_description("Please fill this in.")
+    assert await axe_finds(page) == []
+
+    await first.fill("TX-20931")
+    await expect(first).to_have_accessible_description("")
+    await page.get_by_label("Date of the payment").fill("2026-11-03")
+    await page.get_by_label("Amount").fill("many")
+    await page.get_by_label("Reason").select_option("Paid twice")
+    await page.get_by_label("I have the receipt").check()
+    await page.get_by_label("Subject").fill("Paid twice")
+    await page.get_by_label("What happened").fill("Two payments,\none kettle.")
+    await page.get_by_text("Important", exact=True).click()
+    await page.get_by_label("Your name").fill("Nino")
+    await page.get_by_label("E-mail").fill("nino@example.org")
+    await page.get_by_label("Add technical details").check()
+    await expect(page.get_by_text("Asia/Tbilisi")).to_be_visible()
+
+    await page.reload()  # nothing typed is lost
+    await expect(first).to_have_value("TX-20931")
+    await expect(page.get_by_label("What happened")).to_have_value("Two payments,\none kettle.")
+    await expect(page.get_by_label("I have the receipt")).to_be_checked()
+
+    as_in_the_demo(house)
+    await send.click()
+    amount = page.get_by_label("Amount")
+    await expect(amount).to_be_focused()
+    await expect(amount).to_have_accessible_description("Write an amount, such as 1200.50, without the currency. In GEL")
+    await amount.fill("1 200,50")
+    await page.context.set_offline(True)
+    await send.click()
+    await expect(page.get_by_text("Connection lost. Your text is kept")).to_be_visible()
+    await page.context.set_offline(False)
+    await send.click()
+    await expect(page.get_by_role("heading", name="check your mail")).to_be_visible()
+    assert await page.evaluate("sessionStorage.length") == 0
+
+    await page.goto(f"{house.url}/demo/mail")
+    await page.get_by_role("link", name="Confirm your request").click()
+    async with page.context.expect_page() as opened:
+        await page.frame_locator("iframe").get_by_role("link", name="Look at it and confirm").click()
+    confirm = await opened.value
+    await confirm.get_by_role("button", name="Yes, send the request").click()
+    await expect(confirm.get_by_text("#1001-7")).to_be_visible()
+
+    ticket = (await house.server.state["tickets"].get("1001-7", actor=SOFIA)).ticket
+    assert [(answer.label, answer.value) for answer in ticket.answers] == [
+        ("Transaction number", "TX-20931"),
+        ("Date of the payment", "2026-11-03"),
+        ("Amount", "1200.50"),
+        ("Reason", "Paid twice"),
+        ("I have the receipt", "yes"),
+    ]
+    assert (ticket.priority, ticket.channel, ticket.diagnostics["zone"]) == ("high", "email", "Asia/Tbilisi")
+
+
+async def test_in_the_panel_the_same_form_takes_over_what_was_typed_and_keeps_nothing_in_storage(house: BrowserHouse) -> None:
+    await offer_refunds(house)
+    as_in_the_demo(house)
+    nino = await visitor(house)
+    await nino.open()
+    await nino.fill()
+    sizes = {name: len(asset.compressed or asset.body) for name, asset in house.server.state["assets"].files.items()}
+    assert max(sizes[name] for name in ("widget/request.js", "shared/request-form.js")) <= PANEL_MODULE_BUDGET
+    await nino.button("Answer by e-mail, add files").click()
+    await nino.panel.get_by_role("link", name="None of these: write to us").click()
+    await expect(nino.panel.get_by_label("What happened")).to_have_value(QUESTION)
+    await expect(nino.panel.get_by_label("Your name")).to_have_value("Nino")
+    await nino.panel.get_by_label("Subject").fill("My order")
+    await nino.panel.get_by_label("E-mail").fill("nino@example.org")
+
+    await nino.button("Back").click()
+    await nino.button("Answer by e-mail, add files").click()
+    await expect(nino.panel.get_by_label("Subject")).to_have_value("My order")
+    await nino.button("Send request").click()
+    await expect(nino.panel.get_by_role("heading", name="check your mail")).to_be_visible()
+    await expect(nino.data_line).to_have_text("Kept for 24 hours, until you open the link in our mail.")
+    frame = nino.page.frames[1]
+    assert "order" not in await frame.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
+    await nino.panel.get_by_label("E-mail").fill("nina@example.org")
+    await nino.button("Send the link again").click()
+    await expect(nino.text("The link is on its way once more.")).to_be_visible()
