@@ -80,7 +80,7 @@ async function sendInBackground(form) {
     if (files.some((one) => one.busy)) return say(status, t("Files are still on their way. Please wait a moment."));
     form.ariaBusy = "true";
     const body = new FormData(form, event.submitter);
-    const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
+    const answer = await fetch(location.pathname + location.search, { method: "POST", body }).catch(() => null);
     form.ariaBusy = null;
     delete form.dataset.sent;
     if (!answer) say(status, t("There is no connection. Your text is kept; try again in a moment."));

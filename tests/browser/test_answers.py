@@ -1,0 +1,141 @@
+"""An answer finds who asked: told in every tab, put away without being lost, opened, replied to; and told in the shop."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import BrowserContext, Locator, Page, expect
+
+from livesupport.accounts import vouching
+from livesupport.model import Ticket
+from livesupport.storage import requesters, tickets
+from livesupport.storage.database import Database
+from livesupport.tickets import answering
+from livesupport.tickets.requests import NewTicket
+from tests.browser.hostile import HOSTILE, is_harmless
+from tests.browser.house import EMBED, BrowserHouse, one_page
+from tests.browser.visitor import Visitor
+
+ANSWER = "It is **on its way**."
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Agents who never take anything back: their answers can be seen at once."""
+    monkeypatch.setattr(answering, "UNDO", timedelta(0))
+
+
+async def request_of(house: BrowserHouse, account: str, question: str = "The blue kettle leaks") -> Ticket:
+    """A request of somebody whom the shop knows under this id."""
+    state = house.server.state
+    asked = {"site": "default", "name": "Nino", "phone": "", "question": question, "actor": "Nino"}
+    ticket = await state["tickets"].open(NewTicket(origin=f"the request of customer {account}", **asked))
+    async with Database.open(state["config"].database_url) as database, database.write() as connection:
+        person = await requesters.by_account(connection, "default", account)
+        assert person is not None
+        await tickets.change(connection, ticket.id, requester_id=person.id)
+    return ticket
+
+
+async def answer(house: BrowserHouse, ticket: Ticket, text: str = ANSWER) -> None:
+    """Ana answers."""
+    ana = next(agent for agent in await house.server.state["accounts"].agents() if agent.login == "ana")
+    await house.server.state["tickets"].reply(ticket.number, text, actor=ana)
+
+
+async def vouched(house: BrowserHouse, account: str = "7") -> dict[str, str]:
+    """What the shop's server gives its page for somebody who is signed in there."""
+    said = {"id": account, "name": "Nino", "exp": str(int(time.time()) + 300)}
+    return said | {"sig": vouching.signature(await house.server.state["sites"].user_key("default"), said)}
+
+
+async def signed_in(house: BrowserHouse) -> BrowserContext:
+    """Nino's browser, signed in on our own pages."""
+    said = await vouched(house)
+    secret, _vouched = await house.server.state["requesters"].vouched("default", said, said.pop("sig"))
+    context = await house.browser()
+    cookie = house.server.state["config"].requester_cookie
+    await context.add_cookies([{"name": cookie, "value": secret, "url": house.url, "httpOnly": True, "sameSite": "Lax"}])
+    return context
+
+
+async def test_an_answer_is_told_in_both_tabs_put_away_found_unread_opened_and_replied_to(house: BrowserHouse) -> None:
+    context = await signed_in(house)
+    ticket = await request_of(house, "7")
+    first, second = [await one_page(context, house.url + "/requests") for _ in range(2)]
+    await expect(first.locator(".requests").get_by_text("Received")).to_be_visible()
+
+    await answer(house, ticket)
+    for tab in (first, second):
+        await expect(card(tab)).to_contain_text("It is on its way.")
+        await expect(unread(tab)).to_be_visible()
+    await card(second).get_by_role("button", name="Dismiss").click()
+    for tab in (first, second):
+        await expect(card(tab)).to_have_count(0)
+        await expect(unread(tab)).to_be_visible()
+
+    await first.get_by_role("link", name="The blue kettle leaks").click()
+    await expect(first.locator(".letter.agent strong")).to_have_text("on its way")
+    await expect(unread(second)).to_have_count(0)
+    await first.get_by_label("Your reply").fill("When?")
+    await first.get_by_role("button", name="Send reply").click()
+    await expect(first.locator(".letter.requester").last).to_contain_text("When?")
+    await expect(first.get_by_label("Your reply")).to_have_value("")
+    await expect(second.locator(".requests").get_by_text("Being worked on")).to_be_visible()
+
+    await answer(house, ticket, "\n\n".join(HOSTILE))
+    await expect(first.locator(".letter.agent")).to_have_count(2)  # seen at once by who has it on the screen
+    await first.get_by_role("link", name="My requests").first.click()
+    await answer(house, ticket, "Tomorrow.")
+    await card(first).get_by_text("Remind me later").click()
+    await card(first).get_by_role("button", name="In 1 hour").click()
+    for tab in (first, second):
+        await expect(tab.get_by_role("button", name="Cancel reminder")).to_be_visible()
+        await expect(card(tab)).to_have_count(0)
+    assert all([await is_harmless(tab) for tab in (first, second)])
+
+
+async def test_whom_the_shop_knows_sees_a_mark_on_the_button_and_goes_on_in_a_tab_of_their_own(house: BrowserHouse) -> None:
+    await signed_in(house)  # was here before
+    ticket = await request_of(house, "7", "".join(HOSTILE[:40]))
+    await answer(house, ticket, "".join(HOSTILE[-40:]))
+    calls = json.dumps([["setUser", await vouched(house)]])
+    house.shop.body = (
+        f"<script>window.LiveSupport = {calls}</script>{EMBED}".replace("{", "{{")
+        .replace("}", "}}")
+        .replace("{{server}}", "{server}")
+    )
+    context = await house.browser()
+    page = await one_page(context, house.shop.origin)
+    await expect(page.locator("live-support button b")).to_have_text("1")
+    assert await context.cookies() == []
+
+    nino = Visitor(page)
+    await nino.open()
+    assert await nino.panel.get_by_label("Your name").input_value() == "Nino"
+    await nino.panel.locator(".answer-notice").get_by_role("button", name="Dismiss").wait_for()
+    async with context.expect_page() as opening:
+        await nino.panel.locator(".answer-notice").get_by_role("button", name="Open").click()
+    mine = await opening.value
+    await expect(mine.locator(".letter.agent")).to_be_visible()
+    assert mine.url == f"{house.url}/requests/{ticket.number}"
+    await expect(nino.panel.locator(".answer-notice")).to_have_count(0)
+    await expect(nino.button("My requests")).to_be_visible()
+    assert await is_harmless(mine)
+    assert await is_harmless(page.frames[1])
+
+    await page.evaluate("LiveSupport.reset()")
+    await expect(nino.button("My requests")).to_have_count(0)
+
+
+def card(page: Page) -> Locator:
+    """The card that tells of an answer."""
+    return page.locator(".answer-notice")
+
+
+def unread(page: Page) -> Locator:
+    """The mark of a request in the list with an answer that was not opened."""
+    return page.locator(".requests .unread")
