@@ -110,12 +110,6 @@ async def set_seen(connection: AsyncConnection, ticket_id: int, newest: int) -> 
     await connection.execute(update(ticket).where(*older).values(seen=newest))
 
 
-async def said(connection: AsyncConnection, ticket_id: int, said_as: str) -> bool:
-    """Whether a message that was sent under this id is there already."""
-    query = select(ticket_message.c.id).where(ticket_message.c.ticket_id == ticket_id, ticket_message.c.said_as == said_as)
-    return (await connection.execute(query)).first() is not None
-
-
 async def thanked_at(connection: AsyncConnection, ticket_id: int) -> datetime | None:
     """When the requester last said that it is solved."""
     query = select(func.max(ticket_event.c.at)).where(ticket_event.c.ticket_id == ticket_id, ticket_event.c.what == "thanked")

@@ -48,22 +48,26 @@ class Answering(Service):
         status: TicketStatus = "pending",
         seen_message: int | None = None,
         files: Chosen = NO_FILES,
+        once: str | None = None,
     ) -> Ticket:
         """Answers the requester in Markdown, and moves the ticket to `status` (one of `AFTER_REPLY`).
 
         Until `UNDO` has passed the requester sees nothing of the reply, and its author may take it back. The author's draft is
-        used up. `seen_message` is the id of the last message that the agent has seen; None skips the check. Raises
-        `NotFound`, `Invalid`, `NewerMessage` when the requester has written since, `Conflict` when the ticket is finished.
+        used up. `seen_message` is the id of the last message that the agent has seen; None skips the check. `once` names the
+        act: done again under the same name by the same agent, it changes nothing. Raises `NotFound`, `Invalid`,
+        `NewerMessage` when the requester has written since, `Conflict` when the ticket is finished.
         """
         text = message_text(clean(text))
         if status not in AFTER_REPLY:
             raise Invalid({"status": _("Choose the state of the request after your reply.")})
         async with self._deed() as deed:
             ticket = await visible(deed.connection, number, actor, lock=True)
+            if await _is_done(deed.connection, ticket, actor, once):
+                return ticket
             await _check_answerable(deed.connection, ticket, seen_message)
             deed.requester_in = UNDO.total_seconds()
             visible_at = deed.now + UNDO
-            message_id = await self._write_down(deed, ticket, "reply", text, actor, files, visible_at)
+            message_id = await self._write_down(deed, ticket, "reply", text, actor, files, once, visible_at)
             await _announce_answer(deed, ticket, message_id, visible_at)
             await deed.record(ticket, "replied", actor.name, new=str(message_id))
             return await apply(deed, ticket, TicketChange(status=status), actor, answered=message_id)
@@ -86,12 +90,15 @@ class Answering(Service):
             await drafts.keep(deed.connection, ticket.id, actor.id, draft, deed.now)
             return await _as_before(deed, ticket, message, actor)
 
-    async def note(self, number: str, text: str, *, actor: Agent, files: Chosen = NO_FILES) -> Ticket:
-        """Adds a note in Markdown that only agents see; uses the author's draft up. Raises `NotFound`, `Invalid`."""
+    async def note(self, number: str, text: str, *, actor: Agent, files: Chosen = NO_FILES, once: str | None = None) -> Ticket:
+        """Adds a note in Markdown that only agents see; uses the author's draft up. `once` as in `reply`. Raises `NotFound`,
+        `Invalid`."""
         text = message_text(clean(text))
         async with self._deed() as deed:
             ticket = await visible(deed.connection, number, actor, lock=True)
-            await self._write_down(deed, ticket, "note", text, actor, files)
+            if await _is_done(deed.connection, ticket, actor, once):
+                return ticket
+            await self._write_down(deed, ticket, "note", text, actor, files, once)
             await deed.record(ticket, "noted", actor.name)
             return await apply(deed, ticket, TicketChange(), actor)
 
@@ -103,14 +110,25 @@ class Answering(Service):
         text: str,
         actor: Agent,
         files: Chosen,
+        once: str | None,
         visible_at: datetime | None = None,
     ) -> int:
         await drafts.remove(deed.connection, ticket.id, actor.id, kind)
-        more = {"agent_id": actor.id, "html": markdown.render(text), "visible_at": visible_at}
+        more = {"agent_id": actor.id, "html": markdown.render(text), "visible_at": visible_at, "said_as": _name(actor, once)}
         message_id = await threads.add_message(deed.connection, ticket.id, kind, "agent", actor.name, text, deed.now, **more)
         if self._files:
             await self._files.take(deed.connection, files.owner, files.ids, ticket_id=ticket.id, message_id=message_id)
         return message_id
+
+
+def _name(actor: Agent, once: str | None) -> str | None:
+    """An agent's name for an act, apart from those of others and from the names that lines of chats have."""
+    return f"once {actor.id} {once}" if once else None
+
+
+async def _is_done(connection: AsyncConnection, ticket: Ticket, actor: Agent, once: str | None) -> bool:
+    name = _name(actor, once)
+    return name is not None and await threads.said(connection, ticket.id, name)
 
 
 async def _check_answerable(connection: AsyncConnection, ticket: Ticket, seen_message: int | None) -> None:

@@ -181,7 +181,7 @@ class Mine(Service):
             if ticket.status == "closed":  # for ever: nobody can have changed that meanwhile
                 return await self._follow_up(deed, ticket, text, said_as, chosen)
             ticket = await _theirs(deed.connection, number, asker, lock=True)
-            if await my_requests.said(deed.connection, ticket.id, said_as):
+            if await threads.said(deed.connection, ticket.id, said_as):
                 return ticket
             status = answered_by_requester(ticket.status)
             await self._write(deed, ticket.id, "reply", ticket.name, text, said_as, chosen)

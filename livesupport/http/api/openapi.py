@@ -39,7 +39,7 @@ def document(operations: Iterable[Operation], server: str) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for one in operations:
         paths.setdefault(PREFIX + one.path, {})[one.method.lower()] = _operation(one)
-    return {
+    described = {
         "openapi": "3.1.0",
         "info": {"title": "livesupport", "version": livesupport.__version__, "license": {"name": "MIT", "identifier": "MIT"}},
         "servers": [{"url": server}],
@@ -49,6 +49,8 @@ def document(operations: Iterable[Operation], server: str) -> dict[str, Any]:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(described))  # defaults that are tuples become lists
+    return plain
 
 
 def _name(kind: type) -> str:

@@ -10,7 +10,7 @@ import inspect
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Literal, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -108,7 +108,7 @@ def operation(method: Method, path: str, scope: Scope | None, summary: str, stat
 
     def register(deed: D) -> D:
         hints = get_type_hints(deed)
-        answer = hints["return"]
+        answers = [kind for kind in get_args(hints["return"]) or (hints["return"],) if kind is not type(None)]
         OPERATIONS.append(
             Operation(
                 method=method,
@@ -118,7 +118,7 @@ def operation(method: Method, path: str, scope: Scope | None, summary: str, stat
                 deed=deed,
                 query=hints.get("query"),
                 body=hints.get("body"),
-                answer=None if answer is type(None) else answer,
+                answer=answers[0] if answers else None,
                 status=status,
             )
         )

@@ -17,6 +17,7 @@ from livesupport.model import (
     ReplyChannel,
     Role,
     Scope,
+    StoredFile,
     Ticket,
     TicketEvent,
     TicketMessage,
@@ -81,6 +82,18 @@ class MessageShape(Shape, frozen=True):
     name: str
     text: str
     at: datetime
+    visible_at: datetime | None  # a reply: from when on the requester sees it; until then it can be taken back
+
+
+class FileShape(Shape, frozen=True):
+    """A file that came with a message."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    message_id: int | None
 
 
 class EventShape(Shape, frozen=True):
@@ -142,6 +155,11 @@ def of_ticket(ticket: Ticket) -> TicketShape:
 def of_message(message: TicketMessage) -> MessageShape:
     """A message as programs see it."""
     return msgspec.convert(message, MessageShape, from_attributes=True)
+
+
+def of_file(file: StoredFile) -> FileShape:
+    """A file as programs see it."""
+    return msgspec.convert(file, FileShape, from_attributes=True)
 
 
 def of_event(event: TicketEvent) -> EventShape:
