@@ -36,6 +36,8 @@ let pending = null;
 let lastRef = 0;
 let hostPage = "";
 let isLeaving = false;
+/** @type {typeof import("./person.js") | null} */
+let person = null;
 /** Chats that this page has left behind: what is still told of them is not for it. */
 const left = new Set();
 /** What the host page was told last, by event. @type {Record<string, unknown>} */
@@ -289,6 +291,7 @@ function act(name, detail) {
 
 function update() {
   look();
+  if (state.chat.info?.ticket) person?.claim(state.chat.info.ticket);
   view.update(state);
   view.showTyping(state.chat.typingUntil === null ? null : (state.chat.info?.agent ?? ""));
   tellHost();
@@ -323,13 +326,19 @@ function tellHost() {
   const news = {
     state: screen === "chat" || screen === "over" ? inChat : withoutChat,
     position: screen === "chat" ? info.position : undefined,
-    unread: unread(state.chat),
+    unread: unread(state.chat) + (person?.unread ?? 0),
   };
   for (const [type, value] of Object.entries(news)) {
     if (told[type] === value) continue;
     told[type] = value;
     if (value !== undefined) host.tell(type, value);
   }
+}
+
+/** Somebody is there for whom the page's own site vouches. @param {Record<string, unknown>} user */
+async function meet(user) {
+  person = await import("./person.js");
+  await person.signIn(user, view.top, update);
 }
 
 function wear(/** @type {string} */ theme) {
@@ -367,7 +376,15 @@ host.listen({
     if (state.chat.info) view.composer.insert(String(text));
     else view.form.write({ question: text });
   },
-  user: ({ user }) => view.form.write({ ...user }),
+  user({ user }) {
+    view.form.write({ ...user });
+    if (user?.sig) meet(user);
+  },
+  reset() {
+    person?.signOut();
+    if (state.chat.info) act("erase");
+    view.form.write({ name: "", phone: "", question: "" });
+  },
   theme: ({ theme }) => wear(theme),
   end: () => act(state.chat.info ? "erase" : "anew"),
 });
