@@ -78,6 +78,16 @@ def test_a_token_ends_with_the_greatest_age_of_a_chat(clock: Clock) -> None:
     assert tokens.read(token) is None
 
 
+def test_a_clock_that_is_set_back_costs_nobody_a_chat_and_makes_no_token_live_for_ever(clock: Clock) -> None:
+    tokens = VisitorTokens(KEY, AGE, clock)
+    token = tokens.sign("nino", "shop", "chat-1", 7)
+
+    clock.now -= AGE
+    assert tokens.read(token) is not None
+    clock.now -= 1
+    assert tokens.read(token) is None
+
+
 def test_a_token_with_any_character_changed_opens_nothing(clock: Clock) -> None:
     tokens = VisitorTokens(KEY, AGE, clock)
     token = tokens.sign("nino", "shop", "chat-1", 7)

@@ -1,11 +1,21 @@
-"""Clocks that are set forward and back: only the steady clock decides when something is due (F18)."""
+"""Clocks that are set forward and back: only the steady clock decides when something is due (F18).
+
+Once in the machine alone, once with a whole server: libfaketime makes this interpreter hang, so a few lines of C bend its clock.
+"""
 
 from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from livesupport.chat.events import Moment
 from tests.chat.cast import ANA, WALL, Stage
+from tests.faults.people import all_see, talking
+from tests.mortal import mortal
 
 HOUR = 3600.0
 
@@ -58,3 +68,47 @@ def test_a_chat_that_outlived_its_server_keeps_its_order_though_the_clock_was_se
     vera.says("third")
 
     assert vera.texts[-3:] == ana.texts[-3:] == ["first", "second", "third"]
+
+
+# ── a whole server ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that says how wrong the wall clock of the programs is that a test starts; their steady clock is right."""
+    compiler = shutil.which("cc")
+    if compiler is None and os.environ.get("CI") != "true":
+        pytest.skip("there is no C compiler")
+    clock, library = tmp_path / "clock", tmp_path / "wrong_clock.so"
+    clock.write_text("0")
+    source = Path(__file__).with_name("wrong_clock.c")
+    subprocess.run([compiler or "cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    monkeypatch.setenv("LD_PRELOAD", str(library))
+    monkeypatch.setenv("WRONG_CLOCK", str(clock))
+    return clock
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR])
+async def test_a_server_whose_clock_is_set_loses_no_chat_no_order_and_no_ticket(
+    clock: Path, tmp_path: Path, step: float
+) -> None:
+    quick = {"chat__convert_seconds": "1", "limits__exempt": "127.0.0.0/8"}
+    async with mortal(tmp_path / "data", **quick) as server, talking(server) as (nino, ana):
+        await nino.says("before")
+        await nino.sees_all_sent()
+        clock.write_text(f"{step:.0f}")
+        await nino.says("after")
+        await all_see((nino, ana), lambda person: person.words(nino.chat) == ["before", "after"])
+        first, second = (line["at"] for _, line in sorted(nino.lines[nino.chat].items()) if line["kind"] == "message")
+        assert (second - first) / step == pytest.approx(1.0, abs=0.05)  # else it was not set, and this test would mean nothing
+
+        if step > 0:  # a token is good for ten minutes, and an hour has passed: it is renewed every half minute
+            shown = nino.token
+            assert nino.connection
+            await nino.connection.close()
+            await nino.sees(lambda: nino.token != shown and nino.state)
+        await server.restart()
+        await ana.says("again", chat=nino.chat)
+        await all_see((nino, ana), lambda person: person.words(nino.chat) == ["before", "after", "again"])
+        await ana.does("convert", chat=nino.chat)
+        await all_see((nino, ana), lambda person: person.ticket(nino.chat))

@@ -12,7 +12,7 @@ from livesupport.signing import origin_of_chat
 from livesupport.storage.database import Database
 from livesupport.storage.schema import ticket, ticket_event, ticket_message
 from livesupport.tickets.service import Tickets
-from tests.databases import Clock
+from tests.databases import SOFIA, Clock
 from tests.faults.kernel import need_strace, tampering
 from tests.faults.people import Agent, Person, Visitor, all_see, talking
 from tests.mortal import Mortal
@@ -118,7 +118,7 @@ async def either(*work: object) -> None:
 async def one_ticket(server: Mortal, chat: str, number: str) -> None:
     """The chat has this ticket and no other, made once, and nothing in it is there twice."""
     async with Database.open(server.config.database_url) as database:
-        thread = await Tickets(database, Clock()).get(number)
+        thread = await Tickets(database, Clock()).get(number, actor=SOFIA)
         assert [message.text for message in thread.messages].count("The number is 17") == 1
         async with database.read() as connection:
             mine = select(ticket.c.id).where(ticket.c.origin == origin_of_chat(chat))
