@@ -8,7 +8,7 @@ from livesupport.storage import jobs, promises, sites, tickets
 from livesupport.tickets import due
 from livesupport.tickets.base import Service
 
-BATCH = 100  # tickets of a site in one transaction
+BATCH = 25  # tickets of a site in one transaction: people wait no longer for the database
 BREATH = timedelta(seconds=1)  # between two of them, for the deeds of people
 
 

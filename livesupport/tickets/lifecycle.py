@@ -11,7 +11,7 @@ from livesupport.storage.database import Database
 from livesupport.tickets.base import Announce, Service
 from livesupport.tickets.files import Files
 
-BATCH = 50  # tickets in one transaction
+BATCH = 25  # tickets in one transaction: people wait no longer for the database
 
 
 class Lifecycle(Service):
