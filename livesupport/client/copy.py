@@ -33,6 +33,7 @@ class ChatCopy:
         self.over: str = ""  # the reason, once the server has forgotten the chat; "lost": nobody could bring it back
         self._following = 0  # lines that were announced and are still to come
         self._told = 0
+        self._tip: Place | None = None  # None: to be found anew
 
     def hear(self, frame: Frame, raw: str) -> None:
         """Takes in one push that concerns this chat."""
@@ -61,11 +62,13 @@ class ChatCopy:
     def _keep(self, kind: str, held: dict[Place, Frame], frame: Frame, raw: str) -> None:
         place = (frame["epoch"], frame["seq"])
         held[place] = frame
+        self._tip = None
         if "seal" in frame:
             self.records[(kind, place)] = raw
 
     def _forget(self, kind: str, held: dict[Place, Frame]) -> None:
         held.clear()
+        self._tip = None
         self.records = {key: raw for key, raw in self.records.items() if key[0] != kind}
 
     def _refuse(self, frame: Frame) -> None:
@@ -84,13 +87,12 @@ class ChatCopy:
     @property
     def tip(self) -> Frame | None:
         """The last line before which nothing is missing."""
-        last: Place | None = None
-        for epoch, seq in sorted(self.lines):
-            if last is None or epoch != last[0] or seq == last[1] + 1:
-                last = (epoch, seq)
-            else:
-                break
-        return {"epoch": last[0], "seq": last[1]} if last else None
+        if self._tip is None:
+            for epoch, seq in sorted(self.lines):
+                if self._tip is not None and epoch == self._tip[0] and seq != self._tip[1] + 1:
+                    break
+                self._tip = (epoch, seq)
+        return {"epoch": self._tip[0], "seq": self._tip[1]} if self._tip else None
 
     @property
     def has_gap(self) -> bool:

@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heappop, heappush
-from itertools import count
-from random import Random
+
+from tests.simulator.clock import Time
 
 SERVER_NOTICES = 20.0  # seconds until a peer that vanished without a word counts as lost: two pings
 PAGE_NOTICES = 12.0  # seconds: an answer that did not come in 10
 READS_WITHIN = 10.0  # seconds after which a reader that does not read is cut
-
-
-class Time:
-    """The only clock of a run, and what is to happen by it."""
-
-    def __init__(self, seed: int) -> None:
-        self.now = 1000.0
-        self.chance = Random(seed)
-        self._plan: list[tuple[float, int, Callable[[], None]]] = []
-        self._numbers = count()
-
-    def after(self, seconds: float, action: Callable[[], None]) -> None:
-        """Plans an action."""
-        heappush(self._plan, (self.now + seconds, next(self._numbers), action))
-
-    def run_until(self, end: float) -> None:
-        """Lets everything happen that is due by then."""
-        while self._plan and self._plan[0][0] <= end:
-            self.now, _, action = heappop(self._plan)
-            action()
-        self.now = end
 
 
 class Link:

@@ -3,12 +3,14 @@ one of them shows to its person is written down."""
 
 from __future__ import annotations
 
-import json
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
 from livesupport.client import AgentSession, ChatCopy, Frame, VisitorSession, backoff, may_return
+from tests.simulator.clock import Time
 from tests.simulator.history import Entry, History, Shown, Told, What, author_of
-from tests.simulator.network import Link, Time
+from tests.simulator.network import Link
 from tests.simulator.server import CAPACITY, WALL, Server
 
 S = TypeVar("S", VisitorSession, AgentSession)
@@ -76,7 +78,7 @@ class Page(Generic[S]):
         """Says it, if there is a connection; what the session keeps is said again after the next welcome."""
         for frame in frames if self.link is not None else ():
             assert self.link is not None
-            self.link.send("server", json.dumps(frame))
+            self.link.send("server", msgspec.json.encode(frame).decode())
 
     def close(self) -> None:
         """The tab is closed, or left by a reload."""
@@ -91,7 +93,7 @@ class Page(Generic[S]):
     def _hear(self, link: Link, raw: str) -> None:
         if link is not self.link or not self.is_open:
             return
-        frame = json.loads(raw)
+        frame = msgspec.json.decode(raw)
         self.frames.append(raw)
         before = {id for copy in self.copies() for id in copy.unsent}
         answers = self.session.hear(raw)
@@ -213,7 +215,7 @@ class VisitorPage(Page[VisitorSession]):
             self.connect_anew()
 
     def _knock(self, link: Link) -> None:
-        self._server.visitor(link, self.name.split(".")[0])
+        self._server.visitor(link)
 
     def _write_down(self, frame: Frame, unsent: set[str]) -> None:
         super()._write_down(frame, unsent)

@@ -1,22 +1,28 @@
-"""The server of a run: the real chat machine and the real wire, on simulated sockets, with a storage that may fail and be slow,
-and a memory that can be lost at any moment."""
+"""The server of a run: the real desk, hub, receivers and chat machine, on simulated sockets and a simulated clock, with a
+storage that may fail and be slow, and a memory that can be lost at any moment."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
 from itertools import count
 
 from livesupport.chat import events as ev
-from livesupport.chat import protocol as p
 from livesupport.chat.machine import ChatMachine
-from livesupport.chat.transcript import author
-from livesupport.live.reading import read_agent, read_visitor
+from livesupport.config import Limits
+from livesupport.live.desk import Desk
+from livesupport.live.hub import Hub
+from livesupport.live.ports import Ports, SignedIn
+from livesupport.live.receivers import AgentReceiver, SocketReceiver, VisitorReceiver
 from livesupport.rules import Rules
+from livesupport.signing import VisitorToken
 from tests.keys import RING
-from tests.simulator.history import Entry, History, author_of
-from tests.simulator.network import Link, Time
+from tests.simulator.clock import Time
+from tests.simulator.history import Entry, History
+from tests.simulator.network import Link
+from tests.simulator.storage import Storage
 
 RULES = Rules(between_assignments=1.0, wrap_up_seconds=0.0)
+LIMITS = Limits(exempt=("127.0.0.1",))  # as for a bench: how much one may say is no matter of these promises
 AGENTS = (
     ev.AgentIdentity(id=1, name="Ana", capacity=2),
     ev.AgentIdentity(id=2, name="Ben", capacity=1),
@@ -26,48 +32,49 @@ CAPACITY = {agent.id: agent.capacity or 0 for agent in AGENTS}
 SUPERVISORS = {agent.id for agent in AGENTS if agent.role == "supervisor"}
 SITE = ev.Site(id="shop", name="Shop")
 WALL = 1_700_000_000.0
-LEASE = 600.0
 
 
-class Storage:
-    """Tickets on a disk: they outlive the server. A chat has one at most, however often it is asked for."""
+class Wire:
+    """The server's end of a link, in the place of `live.transport.Socket`."""
 
-    def __init__(self) -> None:
-        self.numbers: dict[str, str] = {}
-        self.lines: dict[str, dict[tuple[int, int], p.Line]] = {}
-        self.opened = 0
+    def __init__(self, time: Time, link: Link, receiver: SocketReceiver) -> None:
+        self.outbox: list[bytes] = []
+        self._time = time
+        self._link = link
+        self._receiver: SocketReceiver | None = receiver
+        link.hear["server"] = lambda frame: self._hear(frame)
+        link.lost["server"] = self._report
+        receiver.begin(self)  # type: ignore[arg-type]
 
-    def open(self, snapshot: ev.Snapshot) -> str:
-        """Writes the ticket, or finds the one that there is."""
-        if snapshot.chat not in self.numbers:
-            self.opened += 1
-            self.numbers[snapshot.chat] = f"{1000 + self.opened}"
-            self.append(snapshot.chat, snapshot.lines)
-        return self.numbers[snapshot.chat]
+    def _hear(self, frame: str) -> None:
+        if self._receiver is not None:
+            self._receiver.frame(frame.encode())
 
-    def append(self, chat: str, lines: tuple[p.Line, ...]) -> None:
-        """Each line once: what is said again under its old id is there already."""
-        held = self.lines.setdefault(chat, {})
-        said = {(author(line), line.id) for line in held.values() if line.id is not None}
-        for line in lines:
-            if (line.epoch, line.seq) not in held and (author(line), line.id) not in said:
-                held[(line.epoch, line.seq)] = line
-                said |= {(author(line), line.id)} if line.id is not None else set()
+    def flush(self) -> None:
+        """Sends what waits, each frame on its own."""
+        for frame in self.outbox:
+            self._link.send("page", frame[{126: 4, 127: 10}.get(frame[1], 2) :].decode())
+        self.outbox.clear()
 
-    def written_down(self) -> list[Entry]:
-        """What is in the tickets at the end."""
-        return [
-            Entry("storage", 0.0, "ticket", chat, data=(number, self._messages(chat))) for chat, number in self.numbers.items()
-        ]
+    def close(self, code: int) -> None:
+        """Ends the connection; what waits still goes out."""
+        self.flush()
+        self._link.close(code, "server")
+        self._report(code)
 
-    def _messages(self, chat: str) -> list[tuple[str, str]]:
-        lines = sorted(self.lines.get(chat, {}).items())
-        frames = [{"by": line.by, "agent": line.agent, "id": line.id} for _, line in lines if line.kind == "message"]
-        return [(author_of(frame), str(frame["id"])) for frame in frames]
+    def dies(self) -> None:
+        """With its process: nobody hears of it there."""
+        self._receiver = None
+        self._link.breaks()
+
+    def _report(self, code: int) -> None:
+        receiver, self._receiver = self._receiver, None
+        if receiver is not None:
+            self._time.call_soon(receiver.lost, code)
 
 
 class Server:
-    """One machine at a time. `is_down` between a crash and the next start."""
+    """One desk at a time. `is_down` between a crash and the next start."""
 
     def __init__(self, time: Time, history: History) -> None:
         self.time = time
@@ -75,9 +82,9 @@ class Server:
         self.storage = Storage()
         self.is_down = True
         self.epoch = 0
-        self._ids, self._connections = count(1), count(1)
-        self._links: dict[int, Link] = {}
-        self.start()
+        self._ids = count(1)
+        self._wires: list[Wire] = []
+        time.after(0.0, self.start)
 
     # ── life and death ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -85,138 +92,84 @@ class Server:
         """An empty memory, the next epoch, the same keys."""
         self.is_down = False
         self.epoch += 1
-        self.machine = ChatMachine(RULES, self.epoch, RING, lambda: f"chat-{next(self._ids):012}", lambda text: text)
-        self._ticking = float("inf")
-        self.happens(ev.DirectoryChanged(sites=(SITE,), agents=AGENTS))
+        machine = ChatMachine(RULES, self.epoch, RING, lambda: f"chat-{next(self._ids):012}", lambda text: text)
+        self.desk = Desk(machine, Hub(LIMITS), self._ports(), self._clock)
+        self.desk.set_directory((SITE,), AGENTS)
 
     def crash(self) -> None:
         """kill -9: memory and sockets are gone."""
         self.is_down = True
         self.history.append(Entry("server", self.time.now, "crash"))
-        links, self._links = self._links, {}
-        for link in links.values():
-            link.breaks()
+        wires, self._wires = self._wires, []
+        for wire in wires:
+            wire.dies()
+        self.desk.close()
         self.time.after(self.time.chance.uniform(0.3, 4.0), self.start)
+
+    def _clock(self) -> ev.Moment:
+        return ev.Moment(self.time.now, WALL + self.time.now)
 
     # ── sockets ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def visitor(self, link: Link, new_visitor: str) -> None:
+    def visitor(self, link: Link) -> None:
         """A visitor's page has connected."""
-        number = next(self._connections)
-        self._links[number] = link
-        link.hear["server"] = lambda frame: self._hear_visitor(number, new_visitor, frame)
-        link.lost["server"] = lambda code: self._lost(number, ev.VisitorLost(connection=number, leaving=code == 1001))
+        self._wires.append(Wire(self.time, link, VisitorReceiver(self.desk, "127.0.0.1")))
 
     def agent(self, link: Link, who: int) -> None:
         """A console has connected."""
-        number = next(self._connections)
-        self._links[number] = link
-        link.hear["server"] = lambda frame: self._hear_agent(number, who, frame)
-        link.lost["server"] = lambda code: self._lost(number, ev.AgentLost(connection=number))
+        who_is_it = SignedIn(agent_id=who, session_id=f"session-{who}")
+        self._wires.append(Wire(self.time, link, AgentReceiver(self.desk, "127.0.0.1", who_is_it)))
 
-    def _lost(self, number: int, event: ev.Event) -> None:
-        if self._links.pop(number, None) is not None:
-            self.happens(event)
+    # ── the rest of the house ────────────────────────────────────────────────────────────────────────────────────────
 
-    def _hear_visitor(self, number: int, new_visitor: str, frame: str) -> None:
-        if number not in self._links:
-            return
-        command = read_visitor(frame.encode())
-        if not isinstance(command, p.VisitorHello):
-            self.happens(ev.VisitorSaid(connection=number, command=command))
-            return
-        visitor, chat, issued, token = (command.token or f"{new_visitor}-{number}||0|0").split("|")
-        is_recent = self.time.now - float(issued) <= LEASE
-        self.happens(
-            ev.VisitorArrived(
-                connection=number, visitor=visitor, hello=command, chat=chat or None, token=int(token), recent=is_recent
-            )
-        )
+    def _ports(self) -> Ports:
+        epoch = self.epoch
 
-    def _hear_agent(self, number: int, who: int, frame: str) -> None:
-        if number not in self._links:
-            return
-        command = read_agent(frame.encode())
-        if isinstance(command, p.AgentHello):
-            self.happens(ev.AgentArrived(connection=number, agent=who, hello=command))
-        else:
-            self.happens(ev.AgentSaid(connection=number, command=command))
-
-    # ── the desk's part ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    def happens(self, event: ev.Event) -> None:
-        """One event, and all that follows from it."""
-        if self.is_down:
-            return
-        for effect in self.machine.handle(event, ev.Moment(self.time.now, WALL + self.time.now)):
-            self._carry_out(effect)
-        self._plan_tick()
-
-    def _carry_out(self, effect: ev.Effect) -> None:
-        match effect:
-            case ev.Send():
-                self._send(effect.to, effect.push)
-            case ev.IssueToken():
-                token = f"{effect.visitor}|{effect.chat}|{self.time.now}|{effect.number}"
-                self._send((effect.connection,), p.Token(chat=effect.chat, token=token))
-            case ev.Close():
-                for connection in effect.connections:
-                    if link := self._links.get(connection):
-                        link.close(effect.code, "server")
-                        self._lost(connection, ev.VisitorLost(connection=connection, leaving=False))
-            case ev.FindTicket():
-                self._later(lambda: ev.TicketFound(chat=effect.chat, number=self.storage.numbers.get(effect.chat)))
-            case ev.OpenTicket():
-                self._open_ticket(effect.snapshot)
-            case ev.AppendLines():
-                self._append(effect)
-
-    def _send(self, to: tuple[int, ...], push: p.Frame) -> None:
-        frame = p.encode(push).decode()
-        for connection in to:
-            if link := self._links.get(connection):
-                link.send("page", frame)
-
-    def _open_ticket(self, snapshot: ev.Snapshot) -> None:
-        """Fails, or is written; either way the server may die before it hears of it."""
-
-        def write() -> ev.Event:
+        async def open_ticket(snapshot: ev.Snapshot) -> ev.TicketSaved | ev.TicketFailed:
+            await self._work(epoch)
             if self.time.chance.random() < 0.1:
                 return ev.TicketFailed(chat=snapshot.chat)
             number = self.storage.open(snapshot)
-            self._later(lambda: ev.TicketSaved(chat=snapshot.chat, number=number))
-            return ev.Tick()
+            await self._work(epoch)
+            return ev.TicketSaved(chat=snapshot.chat, number=number)
 
-        self._later(write)
+        async def append_lines(lines: ev.AppendLines) -> bool:
+            await self._work(epoch)
+            saved = self.time.chance.random() >= 0.1
+            if saved:
+                self.storage.append(lines.chat, lines.lines)
+                await self._work(epoch)
+            return saved
 
-    def _append(self, effect: ev.AppendLines) -> None:
-        def write() -> ev.Event:
-            if self.time.chance.random() < 0.1:
-                return ev.LinesAppended(handed=effect, saved=False)
-            self.storage.append(effect.chat, effect.lines)
-            return ev.LinesAppended(handed=effect, saved=True)
+        async def find_ticket(chat: str) -> str | None:
+            await self._work(epoch)
+            return self.storage.numbers.get(chat)
 
-        self._later(write)
+        async def nobody(*_asked: object) -> None:
+            return None
 
-    def _later(self, answer: Callable[[], ev.Event]) -> None:
-        """Work that waits; its answer reaches the server that asked, or nobody."""
-        machine = self.machine
+        return Ports(
+            open_ticket=open_ticket,
+            find_ticket=find_ticket,
+            append_lines=append_lines,
+            save_request=nobody,
+            authenticate=nobody,
+            sign_token=lambda visitor, site, chat, number: f"{visitor}|{site}|{chat}|{number}|{WALL + self.time.now}",
+            read_token=_read_token,
+            parse_phone=lambda text, region: text,
+            region_of=lambda site: "GE",
+            fingerprint=lambda text: text,
+            count=lambda effect: None,
+            clean=lambda text: text,
+        )
 
-        def done() -> None:
-            if self.machine is machine and not self.is_down:
-                self.happens(answer())
+    async def _work(self, epoch: int) -> None:
+        """Takes its time; with its server it dies, here or never."""
+        await asyncio.sleep(self.time.chance.uniform(0.01, 0.5))
+        if self.is_down or self.epoch != epoch:
+            raise asyncio.CancelledError
 
-        self.time.after(self.time.chance.uniform(0.01, 0.5), done)
 
-    def _plan_tick(self) -> None:
-        deadline, machine = self.machine.next_deadline(), self.machine
-        if deadline is None or deadline >= self._ticking:
-            return
-        self._ticking = deadline
-
-        def tick() -> None:
-            if self.machine is machine and not self.is_down:
-                self._ticking = float("inf")
-                self.happens(ev.Tick())
-
-        self.time.after(max(0.0, deadline - self.time.now), tick)
+def _read_token(token: str) -> VisitorToken:
+    visitor, site, chat, number, issued = token.split("|")
+    return VisitorToken(visitor, site, chat, int(number), float(issued))
