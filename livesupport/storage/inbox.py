@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select, tuple_, union_all
@@ -48,43 +48,68 @@ async def page(
 ) -> list[Ticket]:
     """The tickets that come after this place. An order begins with what matters most (the latest change, the newest ticket,
     the nearest end, the highest priority), backwards with what matters least."""
-    conditions = _conditions(connection, wanted)
+    conditions = _conditions(wanted)
+    if wanted.text:
+        conditions.append(await search.matches(connection, wanted.text))
     if after:
         conditions.append(_after(order, backwards, after))
-    query = select(ticket).where(*conditions)
-    if order == "updated" and len(wanted.statuses) > 1 and not wanted.text:
-        query = select(ticket).where(ticket.c.id.in_(_first_of_each(conditions, wanted.statuses, backwards, limit)))
+    if wanted.text or (order == "updated" and len(wanted.statuses) < 2) or order in ("created", "due"):
+        query = select(ticket).where(*conditions, *_of_statuses(wanted))
+    else:
+        kinds = _kinds(wanted.statuses, after[0] if after and order == "priority" else None, order, backwards)
+        query = select(ticket).where(ticket.c.id.in_(_first_of_each(conditions, kinds, _ordered(order, backwards), limit)))
     return await tickets.of_query(connection, query.order_by(*_ordered(order, backwards)).limit(limit))
 
 
+def _of_statuses(wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [ticket.c.status.in_(wanted.statuses)] if wanted.statuses else []
+
+
+def _kinds(statuses: Collection[TicketStatus], rank: object, order: Order, backwards: bool) -> list[list[ColumnElement[bool]]]:
+    """Conditions that part the tickets into kinds, within each of which an index has this order. Priorities that lie before
+    the place of a cursor (`rank`) are left out."""
+    if order == "updated":
+        return [[ticket.c.status == status] for status in statuses]
+    ranks = [one for one in RANKS.values() if not isinstance(rank, int) or (one <= rank if backwards else one >= rank)]
+    names = {number: name for name, number in RANKS.items()}
+    return [
+        [ticket.c.status == status, ticket.c.priority == names[one]]
+        for status in statuses or get_args(TicketStatus)
+        for one in ranks
+    ]
+
+
 def _first_of_each(
-    conditions: list[ColumnElement[bool]], statuses: Collection[TicketStatus], backwards: bool, limit: int
+    conditions: list[ColumnElement[bool]],
+    kinds: list[list[ColumnElement[bool]]],
+    order: list[ColumnElement[Any]],
+    limit: int,
 ) -> Select[Any]:
-    """The first of each status, which an index has in this order; of all statuses together no index has it."""
+    """The first tickets of each kind, among which the first of all are; of all kinds together no index has the order."""
+    # Within a kind the priority is the same, so the id alone orders it, as the index does.
     each = [
-        select(ticket.c.id).where(*conditions, ticket.c.status == status).order_by(*_ordered("updated", backwards)).limit(limit)
-        for status in statuses
+        select(ticket.c.id).where(*conditions, *kind).order_by(*order[-2 if len(kind) == 1 else -1 :]).limit(limit)
+        for kind in kinds
     ]
     return select(union_all(*(select(one.subquery().c.id) for one in each)).subquery().c.id)
 
 
 async def counts(connection: AsyncConnection, several: Sequence[Wanted], most: int) -> list[int]:
-    """How many tickets fit each of these; it is not counted beyond `most`."""
+    """How many tickets fit each of these, whatever their text; it is not counted beyond `most`."""
     if not several:
         return []
-    each = [
-        select(func.count()).select_from(select(ticket.c.id).where(*_conditions(connection, one)).limit(most).subquery())
-        for one in several
-    ]
-    return list((await connection.execute(select(*(one.scalar_subquery() for one in each)))).one())
+    found = []
+    for one in several:
+        conditions = [*_conditions(one), *_of_statuses(one)]
+        found.append(select(func.count()).select_from(select(ticket.c.id).where(*conditions).limit(most).subquery()))
+    return list((await connection.execute(select(*(one.scalar_subquery() for one in found)))).one())
 
 
-def _conditions(connection: AsyncConnection, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What the tickets have to be like, but for their statuses and texts, which are asked for in ways of their own."""
     found: list[ColumnElement[bool]] = []
     if wanted.visible is not None:
         found.append(or_(ticket.c.topic_id.is_(None), ticket.c.topic_id.in_(wanted.visible)))
-    if wanted.statuses:
-        found.append(ticket.c.status.in_(wanted.statuses))
     if wanted.assignee is not None:
         found.append(ticket.c.assignee_id == wanted.assignee)
     if wanted.unassigned:
@@ -103,8 +128,6 @@ def _conditions(connection: AsyncConnection, wanted: Wanted) -> list[ColumnEleme
         found.append(ASKED_AGAIN)
     if wanted.numbers is not None:
         found.append(ticket.c.number.in_(wanted.numbers))
-    if wanted.text:
-        found.append(search.matches(connection, wanted.text))
     return found
 
 

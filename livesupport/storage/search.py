@@ -11,7 +11,23 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, column, false, insert, literal, select, table, text, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    cast,
+    column,
+    false,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    table,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +37,7 @@ from livesupport.storage.schema import ticket, ticket_message, ticket_search, ti
 
 MOST_CHARACTERS = 200  # of a query; the rest is ignored
 MOST_WORDS = 8
+MANY = 1000  # tickets with the same words, from which on they are no longer all looked at
 SHORTEST_BEGINNING = 3  # characters by which a longer word is found
 COLUMNS = frozenset({"number", "subject", "name", "phone", "email", "fields"})  # of a ticket, that are searched
 
@@ -33,21 +50,33 @@ _INDEX = table("ticket_index", column("rowid"), column("ticket_index"))
 # ── What is found ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def matches(connection: AsyncConnection, query: str) -> ColumnElement[bool]:
-    """True of tickets that have every word of the query. A query without a word finds nothing, an empty one everything."""
+async def matches(connection: AsyncConnection, query: str) -> ColumnElement[bool]:
+    """True of tickets that have every word of the query. A query without a word finds nothing, an empty one everything.
+
+    Of words that few tickets have, those are fetched and sorted; of common ones the tickets are gone through in the order
+    that is wanted, until a page is full.
+    """
     if not query.strip():
         return true()
     wanted = terms(query)
     if not wanted:
         return false()
+    found = _found(connection, wanted)
+    few = select(func.count()).select_from(found.limit(MANY).subquery())
+    if (await connection.execute(few)).scalar_one() < MANY:
+        return ticket.c.id.in_(found)
+    return (ticket.c.id + literal_column("0")).in_(found)  # an expression: nothing leads from it to the tickets
+
+
+def _found(connection: AsyncConnection, wanted: list[tuple[str, bool]]) -> Select[tuple[int]]:
+    """The ids of the tickets that have these words."""
     if connection.dialect.name == "sqlite":
         written = " AND ".join(f'"{word}"*' if beginning else f'"{word}"' for word, beginning in wanted)
-        found = select(_INDEX.c.rowid).where(_INDEX.c.ticket_index.op("MATCH")(written))
-    else:
-        written = " & ".join(f"'{word}':*" if beginning else f"'{word}'" for word, beginning in wanted)
-        vector: ColumnElement[Any] = column("vector", _selectable=ticket_search)
-        found = select(ticket_search.c.ticket_id).where(vector.op("@@")(cast(cast(literal(written), Text), TSQUERY)))
-    return ticket.c.id.in_(found)
+        return select(_INDEX.c.rowid).where(_INDEX.c.ticket_index.op("MATCH")(written))
+    written = " & ".join(f"'{word}':*" if beginning else f"'{word}'" for word, beginning in wanted)
+    vector: ColumnElement[Any] = column("vector", _selectable=ticket_search)
+    has_all = vector.op("@@")(cast(cast(literal(written), Text), TSQUERY))
+    return select(ticket_search.c.ticket_id).where(has_all)
 
 
 def terms(query: str) -> list[tuple[str, bool]]:

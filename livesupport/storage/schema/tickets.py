@@ -51,6 +51,7 @@ ticket = Table(
     Index(None, "assignee_id", "updated_at", "id"),
     Index(None, "assignee_id", "status", "updated_at", "id"),
     Index(None, "topic_id", "status", "updated_at", "id"),
+    Index(None, "status", "priority", "id"),
     Index("ix_ticket_asked_again", "updated_at", sqlite_where=_ASKED_AGAIN, postgresql_where=_ASKED_AGAIN),
     Index(None, "status", "updated_at", "id"),
 )

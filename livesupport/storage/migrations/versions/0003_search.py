@@ -55,8 +55,11 @@ def upgrade() -> None:
         "UPDATE ticket SET asked = coalesce((SELECT max(ticket_message.id) FROM ticket_message"
         " WHERE ticket_message.ticket_id = ticket.id AND ticket_message.author = 'requester'), 0)"
     )
-    for columns in (("assignee_id", "status"), ("topic_id", "status")):
-        names = [*columns, "updated_at", "id"]
+    for names in (
+        ["assignee_id", "status", "updated_at", "id"],
+        ["topic_id", "status", "updated_at", "id"],
+        ["status", "priority", "id"],
+    ):
         op.create_index("ix_ticket_" + "_".join(names), "ticket", names)
     asked_again = sa.text("answered > 0 AND asked > answered")
     op.create_index("ix_ticket_asked_again", "ticket", ["updated_at"], sqlite_where=asked_again, postgresql_where=asked_again)
