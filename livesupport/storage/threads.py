@@ -32,7 +32,7 @@ async def add_message(
     message_id = int((await connection.execute(added)).scalar_one())
     await search.add(connection, ticket_id, (name, text))
     if author == "requester":
-        await _note_newest(connection, ticket_id)
+        await _note_newest(connection, ticket_id, message_id)
     return message_id
 
 
@@ -41,12 +41,11 @@ async def add_lines(connection: AsyncConnection, ticket_id: int, rows: Sequence[
     if rows:
         await connection.execute(insert(ticket_message), [{"ticket_id": ticket_id, **row} for row in rows])
         await search.add(connection, ticket_id, (str(row[column]) for row in rows for column in ("name", "text")))
-        await _note_newest(connection, ticket_id)
+        await _note_newest(connection, ticket_id, await newest_of_requester(connection, ticket_id))
 
 
-async def _note_newest(connection: AsyncConnection, ticket_id: int) -> None:
+async def _note_newest(connection: AsyncConnection, ticket_id: int, newest: int) -> None:
     """Writes down which message of the requester is the newest. What is only noted raises no version."""
-    newest = await newest_of_requester(connection, ticket_id)
     await connection.execute(update(ticket).where(ticket.c.id == ticket_id).values(asked=newest))
 
 

@@ -19,7 +19,7 @@ async def add(connection: AsyncConnection, **columns: object) -> int:
     """Adds a ticket and returns its id; number and origin are unique (`Conflict`)."""
     added = insert(ticket).values(**columns).returning(ticket.c.id)
     ticket_id = int((await connection.execute(added)).scalar_one())
-    await search.add_columns(connection, ticket_id, columns)
+    await search.add_new(connection, [({**columns, "id": ticket_id}, ())])
     return ticket_id
 
 
