@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.model import TicketMessage, TicketStatus
-from livesupport.storage import search, threads
+from livesupport.storage import analyser, search, threads
 from livesupport.storage.schema import request_type, ticket, ticket_event, ticket_message, topic
 
 MOST_SEARCHED = 1000  # of one person's requests, the newest ones, where a text is looked for
@@ -113,7 +113,8 @@ async def set_seen(connection: AsyncConnection, ticket_id: int, newest: int) -> 
 async def thanked_at(connection: AsyncConnection, ticket_id: int) -> datetime | None:
     """When the requester last said that it is solved."""
     query = select(func.max(ticket_event.c.at)).where(ticket_event.c.ticket_id == ticket_id, ticket_event.c.what == "thanked")
-    return (await connection.execute(query)).scalar_one()
+    at: datetime | None = (await connection.execute(query)).scalar_one()
+    return at
 
 
 async def follow_ups(connection: AsyncConnection, ticket_id: int, requester_id: int | None) -> list[str]:
@@ -178,7 +179,7 @@ def _undecided(now: datetime) -> ColumnElement[bool]:
 
 
 def _has_all(texts: Sequence[str], words: Sequence[str]) -> bool:
-    folded = "\n".join(map(search.fold, texts))
+    folded = "\n".join(map(analyser.fold, texts))
     return all(word in folded for word in words)
 
 

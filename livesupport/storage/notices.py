@@ -68,13 +68,12 @@ async def adopt(connection: AsyncConnection, ticket_id: int, requester_id: int) 
 
 
 def _visible(now: datetime) -> Select[Any]:
-    columns = (notice, ticket.c.number, ticket.c.subject, ticket_message.c.text, ticket_message.c.html)
-    columns += (ticket_message.c.name, ticket_message.c.at)
+    of_message = (ticket_message.c.text, ticket_message.c.html, ticket_message.c.name, ticket_message.c.at)
     can_be_seen = or_(ticket_message.c.visible_at.is_(None), ticket_message.c.visible_at <= now)
     joined = notice.join(ticket, notice.c.ticket_id == ticket.c.id).join(
         ticket_message, notice.c.message_id == ticket_message.c.id
     )
-    return select(*columns).select_from(joined).where(can_be_seen)
+    return select(notice, ticket.c.number, ticket.c.subject, *of_message).select_from(joined).where(can_be_seen)
 
 
 def _notice(row: Any) -> Notice:

@@ -31,8 +31,9 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 async def request_of(house: BrowserHouse, account: str, question: str = "The blue kettle leaks") -> Ticket:
     """A request of somebody whom the shop knows under this id."""
     state = house.server.state
-    asked = {"site": "default", "name": "Nino", "phone": "", "question": question, "actor": "Nino"}
-    ticket = await state["tickets"].open(NewTicket(origin=f"the request of customer {account}", **asked))
+    origin = f"the request of customer {account}"
+    new = NewTicket(origin=origin, site="default", name="Nino", phone="", question=question, actor="Nino")
+    ticket = await state["tickets"].open(new)
     async with Database.open(state["config"].database_url) as database, database.write() as connection:
         person = await requesters.by_account(connection, "default", account)
         assert person is not None
