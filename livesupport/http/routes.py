@@ -34,7 +34,7 @@ from livesupport.http.pages.request_new import NewRequestPage
 from livesupport.http.pages.requests import requests
 from livesupport.http.pages.setup import Setup, SetupSite
 from livesupport.http.pages.sign_in import EnterCode, SignIn, SignOut
-from livesupport.http.pages.ticket import Ticket, draft, preview
+from livesupport.http.pages.ticket import Preview, Ticket, TicketDraft
 from livesupport.http.pages.tokens import Tokens
 from livesupport.http.pages.vouched import Claim, Enter, Session
 from livesupport.http.pages.widget import loader, panel
@@ -54,9 +54,9 @@ def routes() -> list[BaseRoute]:
         Route("/inbox/undo", UndoBulk),
         Route("/inbox/views", SavedViews),
         Route("/inbox/columns", ColumnsChosen),
-        Route("/tickets/preview", preview, methods=["POST"]),
+        Route("/tickets/preview", Preview),
         Route("/tickets/{number}", Ticket),
-        Route("/tickets/{number}/draft", draft, methods=["POST"]),
+        Route("/tickets/{number}/draft", TicketDraft),
         Route("/files", Upload),
         Route("/files/{id}", StagedFile),
         Route("/files/{id}/{name}", download),

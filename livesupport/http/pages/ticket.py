@@ -105,13 +105,15 @@ def _conflict_words(conflict: Conflict) -> str:
             return _("The ticket was changed meanwhile. Check it and try again.")
 
 
-async def draft(request: Request) -> Response:
-    """POST: keeps what is being written."""
-    me = await signed_in(request)
-    form = await read_form(request, DraftForm)
-    kept = Draft(kind=form.kind, text=form.text, files=form.files)
-    await request.state["tickets"].keep_draft(request.path_params["number"], kept, actor=me)
-    return Response(status_code=204)
+class TicketDraft(HTTPEndpoint):
+    """Keeps what is being written on a ticket."""
+
+    async def post(self, request: Request) -> Response:
+        me = await signed_in(request)
+        form = await read_form(request, DraftForm)
+        kept = Draft(kind=form.kind, text=form.text, files=form.files)
+        await request.state["tickets"].keep_draft(request.path_params["number"], kept, actor=me)
+        return Response(status_code=204)
 
 
 class PreviewForm(Form, frozen=True):
@@ -120,11 +122,13 @@ class PreviewForm(Form, frozen=True):
     text: str
 
 
-async def preview(request: Request) -> Response:
-    """POST: a text in Markdown as it will be shown."""
-    await signed_in(request)
-    form = await read_form(request, PreviewForm)
-    return HTMLResponse(markdown.render(message_text(form.text)))
+class Preview(HTTPEndpoint):
+    """A text in Markdown as it will be shown."""
+
+    async def post(self, request: Request) -> Response:
+        await signed_in(request)
+        form = await read_form(request, PreviewForm)
+        return HTMLResponse(markdown.render(message_text(form.text)))
 
 
 async def _page(
