@@ -171,8 +171,3 @@ async def _put(connection: AsyncConnection, ticket_id: int, tokens: Collection[s
     changed = await connection.execute(update(ticket_search).where(ticket_search.c.ticket_id == ticket_id).values(words=joined))
     if not changed.rowcount:
         await connection.execute(insert(ticket_search).values(ticket_id=ticket_id, words=joined))
-
-
-def searchable(number: str, name: str, phone: str, subject: str) -> str:
-    """Nothing."""
-    return ""

@@ -18,7 +18,7 @@ from livesupport.errors import Conflict, Invalid, NotFound
 from livesupport.i18n import gettext as _
 from livesupport.model import PendingRequest, Requester, Ticket
 from livesupport.signing import ConfirmLinks, origin_of_request
-from livesupport.storage import file_rows, outbox, pending, request_types, requesters, search, settings, sites, threads, tickets
+from livesupport.storage import file_rows, outbox, pending, request_types, requesters, settings, sites, threads, tickets
 from livesupport.storage.database import Database
 from livesupport.tickets import numbering
 from livesupport.tickets.base import Announce, Deed, Service
@@ -139,7 +139,6 @@ class Asking(Service):
             page=content.page,
             language=content.language,
             from_chat=False,
-            search=search.searchable(number, content.name, content.phone, content.subject),
             requester_id=requester.id,
             type_id=content.type,
             fields=msgspec.to_builtins(content.answers),

@@ -109,7 +109,6 @@ def _ticket(one: PastTicket, ticket_id: int, number: str, messages: Sequence[Row
         "page": "",
         "language": one.language,
         "from_chat": False,
-        "search": "",
         "answered": answered,
         "asked": max((int(str(row["id"])) for row in messages if row["author"] == "requester"), default=0),
         "seen": answered if one.status in ("solved", "closed") else 0,

@@ -249,7 +249,6 @@ class Mine(Service):
             page=old.page,
             language=old.language,
             from_chat=False,
-            search=search.searchable(number, old.name, old.phone, old.subject),
             requester_id=old.requester,
             type_id=old.type,
             follows_id=old.id,

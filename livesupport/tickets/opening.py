@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from livesupport.cleaning import clean_line
 from livesupport.errors import NotFound
 from livesupport.model import Ticket
-from livesupport.storage import agents, search, settings, sites, threads, tickets
+from livesupport.storage import agents, settings, sites, threads, tickets
 from livesupport.tickets import evidence, numbering
 from livesupport.tickets.base import Deed, Service
 from livesupport.tickets.requests import NewLine, NewTicket
@@ -94,7 +94,6 @@ async def _add(deed: Deed, new: NewTicket, number: str) -> int:
         language=new.language,
         from_chat=new.from_chat,
         one_sided=new.one_sided,
-        search=search.searchable(number, new.name, new.phone, subject),
         created_at=deed.now,
         updated_at=deed.now,
     )

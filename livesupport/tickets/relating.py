@@ -7,7 +7,7 @@ import hashlib
 from livesupport.errors import Conflict, Invalid, NotFound
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent, Ticket
-from livesupport.storage import links, search, settings, tickets
+from livesupport.storage import links, settings, tickets
 from livesupport.tickets import numbering
 from livesupport.tickets.base import Deed, Service
 from livesupport.tickets.changing import apply
@@ -142,7 +142,6 @@ async def _add_follow_up(deed: Deed, former: Ticket, origin: str, actor: Agent) 
         page="",
         language=former.language,
         from_chat=False,
-        search=search.searchable(number, former.name, former.phone, former.subject),
         requester_id=former.requester,
         type_id=former.type,
         follows_id=former.id,

@@ -251,7 +251,6 @@ async def add_ticket(database: Database, owner: Requester, clock: Clock) -> None
             page="",
             language="en",
             from_chat=False,
-            search="",
             requester_id=owner.id,
             created_at=clock(),
             updated_at=clock(),

@@ -27,7 +27,6 @@ ticket = Table(
     Column("page", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("from_chat", Boolean, nullable=False),
-    Column("search", Text, nullable=False),  # what `search.py` looks in
     Column("requester_id", ForeignKey("requester.id"), index=True),  # null: nobody has proved to be the requester
     Column("type_id", ForeignKey("request_type.id")),
     Column("fields", JSON(none_as_null=True)),  # the answers to the questions of its type

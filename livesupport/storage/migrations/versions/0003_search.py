@@ -64,6 +64,7 @@ def upgrade() -> None:
     asked_again = sa.text("answered > 0 AND asked > answered")
     op.create_index("ix_ticket_asked_again", "ticket", ["updated_at"], sqlite_where=asked_again, postgresql_where=asked_again)
     _index_tickets(connection)
+    op.drop_column("ticket", "search")
 
 
 def _index_tickets(connection: sa.Connection) -> None:
