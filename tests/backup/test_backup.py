@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 import pytest
@@ -303,6 +304,28 @@ async def test_a_write_ahead_log_that_was_left_behind_does_not_reach_the_restore
     assert len(left["-wal"]) > 0
     assert await installation.tickets() == 1
     assert (await checking.look(installation.config, installation.clock.now)).is_sound
+
+
+@only_sqlite
+@pytest.mark.parametrize("at", ["snapshots.settle", "_fold_log"])
+async def test_a_restore_that_is_broken_off_leaves_the_data_as_it_was_and_can_be_repeated(
+    at: str, installation: Installation, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_arguments: object) -> NoReturn:
+        raise KeyboardInterrupt  # nothing of ours runs after it, as after a kill
+
+    await installation.ask()
+    await back_up(installation.config, copy, installation.clock.now)
+    await installation.ask("later")
+
+    with monkeypatch.context() as dying, pytest.raises(KeyboardInterrupt):
+        dying.setattr(f"livesupport.backup.restoring.{at}", die)
+        await restored(installation, copy)
+    in_between = (await installation.tickets(), (await checking.look(installation.config, installation.clock.now)).is_sound)
+    await restored(installation, copy)
+
+    assert in_between == (2, True)
+    assert await installation.tickets() == 1
 
 
 async def test_a_backup_of_another_kind_of_database_is_refused(installation: Installation, copy: Path) -> None:

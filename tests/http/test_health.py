@@ -32,7 +32,7 @@ GIGABYTE = 1024 * 1024 * 1024
 
 @pytest.mark.parametrize(
     ("free", "told", "warning"),
-    [(3 * GIGABYTE, "ready\n", None), (GIGABYTE, "ready, disk low\n", "gets full"), (0, "ready, disk full\n", "is full")],
+    [(3 * GIGABYTE, "ready\n", None), (GIGABYTE, "ready, disk low\n", "is getting full"), (0, "ready, disk full\n", "is full")],
 )
 async def test_a_disk_that_gets_full_is_told_to_machines_and_to_administrators_alone(
     house: House, monkeypatch: pytest.MonkeyPatch, free: int, told: str, warning: str | None
