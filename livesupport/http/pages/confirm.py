@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
 from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
@@ -19,6 +20,7 @@ from livesupport.http.state import Request
 from livesupport.i18n import gettext as _
 from livesupport.model import PendingRequest, Site, Ticket
 from livesupport.tickets.asking import CONFIRM_WITHIN, MOST_MAILS, LinkUsed
+from livesupport.tickets.new_request import Content
 
 
 class Again(Form, frozen=True):
@@ -116,10 +118,10 @@ class Confirm(HTTPEndpoint):
 
 async def _about(request: Request, site: Site, waiting: PendingRequest) -> str:
     """What it is about, in the site's own words: the type and the topic that were chosen."""
-    content = waiting.content
+    content = msgspec.convert(waiting.content, Content)
     kinds = {kind.id: kind.name for kind in await request.state["sites"].types(site.id, retired=True)}
     topics = {topic.id: topic.name for topic in site.topics}
-    return " · ".join(filter(None, (kinds.get(content.get("type")), topics.get(content.get("topic")))))
+    return " · ".join(filter(None, (kinds.get(content.type or 0), topics.get(content.topic or 0))))
 
 
 async def _done(request: Request, number: str, site_id: str, email: str = "", status: int = 200) -> Response:
