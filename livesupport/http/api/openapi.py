@@ -107,7 +107,8 @@ def _responses(one: Operation) -> Mapping[str, Any]:
         good["content"] = {"application/json": {"schema": _reference(one.answer)}}
     statuses = [400, 404, 429, 503]
     statuses += [401, 403] if one.scope else []
-    statuses += [409, 412, 413, 415, 422] if one.body is not None else [409] if one.method == "DELETE" else [304]
+    statuses += [304] if one.method == "GET" else [409, 422]
+    statuses += [412, 413, 415] if one.body is not None else []
     bad = {str(status): _problem(status) for status in sorted(statuses)}
     return {str(one.status): good, **bad}
 
