@@ -29,8 +29,8 @@ services:  # Chromium and strace, which pip cannot install
 	@.ci/packages
 
 .PHONY: soak
-soak: $(VENV)/.test  ## ten times as many simulated runs as in a normal run
-	SIMULATOR_RUNS=$${SIMULATOR_RUNS:-10000} $(BIN)/pytest -q -n $(WORKERS) tests/simulator
+soak: services $(VENV)/.test  ## ten times as many simulated runs, and every long row for real: about half an hour; prints its figures
+	SOAK=1 SIMULATOR_RUNS=$${SIMULATOR_RUNS:-10000} timeout 90m $(BIN)/pytest -q -rP -n $(WORKERS) tests/soak tests/simulator
 
 bench: $(VENV)/.test  ## the hot path beside a bare relay, what hostile peers cost the others, how long a death lasts
 	$(BIN)/python bench/relay.py

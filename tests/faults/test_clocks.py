@@ -1,6 +1,6 @@
 """Clocks that are set forward and back: only the steady clock decides when something is due (F18).
 
-Once in the machine alone, once with a whole server: libfaketime makes this interpreter hang, so a few lines of C bend its clock.
+Once in the machine alone, once with a whole server: libfaketime makes this interpreter hang, so some lines of C bend its clock.
 """
 
 from __future__ import annotations
