@@ -23,7 +23,7 @@ from livesupport.http.pages.confirm import Confirm, Waiting
 from livesupport.http.pages.console import console, home
 from livesupport.http.pages.files import StagedFile, Upload, download
 from livesupport.http.pages.health import healthz, metrics, protocol, readyz
-from livesupport.http.pages.inbox import inbox
+from livesupport.http.pages.inbox import inbox, waiting
 from livesupport.http.pages.inbox_deeds import BulkActions, ColumnsChosen, SavedViews, UndoBulk
 from livesupport.http.pages.login import Login, Logout
 from livesupport.http.pages.mail import mail, mail_html, outbox
@@ -50,6 +50,7 @@ def routes() -> list[BaseRoute]:
         Route("/logout", Logout),
         Route("/console", console),
         Route("/inbox", inbox),
+        Route("/inbox/waiting", waiting),
         Route("/inbox/many", BulkActions),
         Route("/inbox/undo", UndoBulk),
         Route("/inbox/views", SavedViews),

@@ -1,4 +1,4 @@
-"""What is done from the inbox: many tickets at once, undoing, views and columns; and what a hostile form does (T28, T30, T31)."""
+"""What is done from the inbox: many tickets at once, undoing, views, columns; and what a hostile form does (T28, T30, T31)."""
 
 from __future__ import annotations
 
@@ -184,6 +184,16 @@ async def test_the_list_is_sorted_and_turned_round(house: House, sort: str, firs
     await house.tickets.change(one, TicketChange(priority="high"), actor=ana)
     assert shown((await browser.get(f"/inbox?sort={sort}")).text) == [first, ({one, two} - {first}).pop()]
     assert shown((await browser.get(f"/inbox?sort={sort}&reverse=1")).text)[1] == first
+
+
+async def test_the_console_tells_ana_how_many_tickets_wait_for_her(house: House) -> None:
+    browser = await house.signed_in()
+    numbers = [(await house.ticket()).number for _ticket in range(3)]
+    await many(browser, numbers[:2], "assign:me")
+    assert (await browser.get("/inbox/waiting")).json() == {"count": "2"}
+    assert 'id="my-turn" title="Tickets that wait for you">2</span>' in (await browser.get("/console")).text
+    await many(browser, numbers[:2], "status:pending")
+    assert (await browser.get("/inbox/waiting")).json() == {"count": ""}
 
 
 async def test_nobody_else_does_anything_here(house: House) -> None:

@@ -24,6 +24,7 @@ READING = {  # addresses, and what somebody who is not signed in hears
     "/logout": 405,
     "/console": 401,
     "/inbox": 401,
+    "/inbox/waiting": 401,
     "/inbox/many": 405,
     "/inbox/undo": 405,
     "/inbox/views": 405,

@@ -21,7 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from livesupport.errors import Unavailable
 from livesupport.storage import migrate
 from livesupport.storage.database import Database
-from livesupport.storage.schema import canned_reply, metadata, site
+from livesupport.storage.schema import canned_reply, metadata, site, ticket
+from livesupport.storage.search import matches
 from tests.databases import only_sqlite
 
 NEWEST = migrate.revisions()[-1]
@@ -121,6 +122,31 @@ async def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(
         assert "addition" in await _tables(connection)
         assert (await connection.execute(select(canned_reply.c.shortcut))).scalars().all() == ["hi"]
     assert await _revision(old_url) == "9999"
+
+
+async def test_tickets_that_are_there_can_be_searched_afterwards(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as yesterday:
+        scripts = tmp_path / "migrations"
+        shutil.copytree(migrate._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "0003_*"))
+        yesterday.setattr(migrate, "_SCRIPTS", scripts)
+        await migrate.upgrade(empty_url)
+    texts = "number, origin, status, priority, channel, subject, name, phone, email, page, language, search"
+    values = "'1001-7', 'x', 'new', 'normal', 'none', 'Broken kettles', 'Nino', '+995555123456', '', '', '', ''"
+    async with Database.open(empty_url) as database, database.write() as connection:
+        for statement in (
+            f"INSERT INTO ticket (id, site_id, from_chat, created_at, updated_at, {texts})"
+            f" VALUES (7, 'default', false, '2026-01-01', '2026-01-01', {values})",
+            "INSERT INTO ticket_message (id, ticket_id, kind, author, name, text, at)"
+            " VALUES (9, 7, 'request', 'requester', 'Nino', 'The blue one leaks', '2026-01-01')",
+        ):
+            await connection.execute(text(statement))
+    await migrate.upgrade(empty_url)
+    async with Database.open(empty_url) as database, database.read() as connection:
+        for query in ("kettle", "leaking blue", "1001-7", "555123456", "nino"):
+            found = await connection.execute(select(ticket.c.number, ticket.c.asked).where(await matches(connection, query)))
+            assert found.all() == [("1001-7", 9)], query
 
 
 @only_sqlite

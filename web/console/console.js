@@ -19,6 +19,7 @@ import { listenToKeys, openShortcutList } from "./keyboard.js";
 import { openLeaving } from "./leave-dialog.js";
 import { tellNews } from "./news.js";
 import { openPalette } from "./palette.js";
+import { followMyTurn } from "./my-turn.js";
 import { createPeopleList } from "./people-list.js";
 import * as sound from "./sound.js";
 import { createTools } from "./tools.js";
@@ -264,4 +265,5 @@ export class Console {
   }
 }
 
+followMyTurn();
 new Console(/** @type {HTMLElement} */ (document.getElementById("main")));

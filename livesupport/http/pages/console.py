@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from livesupport.http.auth import session_of, signed_in
+from livesupport.http.pages.inbox import my_turn
 from livesupport.http.state import Request
 
 
@@ -20,6 +21,7 @@ async def console(request: Request) -> Response:
     return request.state["templates"].page(
         "console.html",
         me=agent,
+        my_turn=await my_turn(request, agent),
         folders=("web/shared", "web/console"),
         data={
             "me": {"id": agent.id, "name": agent.name, "role": agent.role},

@@ -28,6 +28,7 @@ from livesupport.http.wording import priority_word, status_word
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent, Priority, SavedView, Topic
 from livesupport.tickets.finding import MOST_COUNTED
+from livesupport.tickets.requests import TicketFilter
 from livesupport.tickets.rights import may_see
 from livesupport.tickets.views import COLUMNS
 
@@ -96,6 +97,18 @@ async def inbox(request: Request) -> Response:
         first=link(query, views) if query.cursor else "",
         filtered=bool(fields(query)),
     )
+
+
+async def waiting(request: Request) -> Response:
+    """How many tickets wait for the agent, for the console's head: JSON, as it is shown there."""
+    me = await signed_in(request)
+    return Response(msgspec.json.encode({"count": await my_turn(request, me)}), media_type="application/json")
+
+
+async def my_turn(request: Request, me: Agent) -> str:
+    """How many tickets the agent has to do something about; empty for none."""
+    turn = TicketFilter(statuses=("new", "open"), assignee=me.id)
+    return _count((await request.state["finder"].counts([turn], actor=me))[0])
 
 
 async def _topics(request: Request, me: Agent) -> list[Topic]:

@@ -49,7 +49,7 @@ class Undo(Form, frozen=True):
 
 
 class BulkActions(HTTPEndpoint):
-    """POST: does one thing to many tickets. A script is told what was done, and how to undo it; a form goes back to the list."""
+    """POST: does one thing to many tickets. A script is told what was done and how to undo it; a form leads to the list."""
 
     async def post(self, request: Request) -> Response:
         me = await signed_in(request)
