@@ -71,6 +71,7 @@ class Templates:
             status_hint=wording.status_hint,
             priority=wording.priority_word,
             promise=wording.promise_word,
+            diagnostic=wording.diagnostic_word,
             column=wording.column_word,
             countdown=countdown,
             sentence=wording.event_sentence,

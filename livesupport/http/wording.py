@@ -154,6 +154,18 @@ def told_sentence(event: TicketEvent, name: str) -> str:
     return words.format(who=event.actor or name, new=event.new)
 
 
+def diagnostic_word(name: str) -> str:
+    """What a requester agreed to tell about their browser."""
+    return {
+        "browser": _("Browser"),
+        "system": _("System"),
+        "screen": _("Screen"),
+        "page": _("Page"),
+        "language": _("Language"),
+        "zone": _("Time zone"),
+    }.get(name, name)
+
+
 def column_word(column: str) -> str:
     """What stands above a column of the inbox."""
     return {

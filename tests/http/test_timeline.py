@@ -23,14 +23,24 @@ def event(minute: float, what: str) -> TicketEvent:
 
 def ticket(minute: float = 0) -> Ticket:
     at = NOON + timedelta(minutes=minute)
-    fields = {"site": "default", "subject": "Kettle", "name": "Nino", "phone": "", "email": ""}
     return Ticket(
-        id=1, number="1001-7", status="open", priority="normal", channel="none", created_at=at, updated_at=at, **fields
+        id=1,
+        number="1001-7",
+        site="default",
+        status="open",
+        priority="normal",
+        subject="Kettle",
+        name="Nino",
+        phone="",
+        email="",
+        channel="none",
+        created_at=at,
+        updated_at=at,
     )
 
 
 def timeline(messages: list[TicketMessage], events: list[TicketEvent], *merged: Thread) -> list[Entry]:
-    return timeline_of(Thread(ticket(), messages, events, NOON, list(merged)))
+    return timeline_of(Thread(ticket(), messages, events, NOON, merged=list(merged)))
 
 
 def test_the_chat_stands_together_where_it_began_also_with_lines_that_came_later() -> None:

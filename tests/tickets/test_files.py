@@ -394,3 +394,20 @@ async def test_bytes_that_no_row_knows_of_are_swept_once_they_cannot_be_on_their
         os.utime(path, (0, path.stat().st_mtime - ABANDONED_AFTER - 1))
     assert await files.sweep() == 2
     assert [path.name for path in kept(store)] == [staged.id]
+
+
+async def test_files_of_a_reply_that_is_taken_back_wait_with_its_draft(
+    database: Database, clock: Clock, files: Files, ticket: Ticket, accounts: Accounts
+) -> None:
+    ana = await accounts.create_agent(login="ana", name="Ana", password="correct horse")
+    tickets = Tickets(database, clock, files=files)
+    added = await files.stage(NINO, "kettle.png", stream(PICTURE))
+    sent = await tickets.reply(ticket.number, "See the picture", actor=ana, files=Chosen(NINO, (added.id,)))
+    assert [file.message_id for file in await files.of_ticket(ticket.id)] == [sent.answered]
+
+    await tickets.take_back(ticket.number, sent.answered, actor=ana)
+    assert await files.of_ticket(ticket.id) == []
+    draft = (await tickets.around(ticket, actor=ana)).drafts["reply"]
+    assert [file.name for file in await files.staged(read_chosen(draft.files))] == ["kettle.png"]
+    await tickets.reply(ticket.number, "Here it is", actor=ana, files=read_chosen(draft.files))
+    assert len(await files.of_ticket(ticket.id)) == 1

@@ -63,8 +63,10 @@ function takeOver(form, fresh, asksToRead) {
   const seen = field("input[name=seen]", form);
   const newest = field(`#${form.id} input[name=seen]`, fresh);
   if (seen && newest && (asksToRead || !box.value.trim())) seen.value = newest.value;
+  const files = field(`#${form.id} input[name=files]`, fresh);
+  if (files?.value && !box.value.trim() && document.activeElement !== box) location.reload(); // its files are listed anew
   const kept = /** @type {HTMLTextAreaElement | null} */ (fresh.getElementById(box.id));
-  if (kept?.value && !box.value.trim() && !document.activeElement?.isSameNode(box)) {
+  if (kept?.value && !box.value.trim() && document.activeElement !== box) {
     box.value = kept.value;
     drafts.get(form)?.forget();
   }
