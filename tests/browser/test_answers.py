@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from livesupport.accounts import vouching
+from livesupport.http import robots
 from livesupport.model import Ticket
 from livesupport.storage import requesters, tickets
 from livesupport.storage.database import Database
@@ -24,8 +25,9 @@ ANSWER = "It is **on its way**."
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Agents who never take anything back: their answers can be seen at once."""
+    """Agents who never take anything back: their answers can be seen at once. Whoever asks may be quick."""
     monkeypatch.setattr(answering, "UNDO", timedelta(0))
+    monkeypatch.setattr(robots, "QUICKEST", 0.0)
 
 
 async def request_of(house: BrowserHouse, account: str, question: str = "The blue kettle leaks") -> Ticket:
@@ -127,6 +129,15 @@ async def test_whom_the_shop_knows_sees_a_mark_on_the_button_and_goes_on_in_a_ta
     await expect(nino.button("My requests")).to_be_visible()
     assert await is_harmless(mine)
     assert await is_harmless(page.frames[1])
+
+    await nino.button("Answer by e-mail, add files").click()
+    await expect(nino.panel.get_by_label("Here, under My requests")).to_be_checked()
+    await nino.panel.get_by_label("Subject").fill("My order")
+    await nino.panel.get_by_label("What happened").fill("It did not come.")
+    await nino.button("Send request").click()
+    await expect(nino.data_line).to_contain_text("Saved as request #1002-5.")
+    await mine.get_by_role("link", name="My requests").first.click()
+    await expect(mine.get_by_role("link", name="My order")).to_be_visible()
 
     await page.evaluate("LiveSupport.reset()")
     await expect(nino.button("My requests")).to_have_count(0)

@@ -10,6 +10,7 @@ import { page } from "../shared/page.js";
 import { RequestForm } from "../shared/request-form.js";
 import { moment } from "../shared/time.js";
 import * as host from "./host.js";
+import { call } from "./session.js";
 
 /** Where the person is; leaving for the quick form and coming back finds it as it was. @type {Steps | null} */
 let steps = null;
@@ -59,7 +60,7 @@ class Steps {
   /** Goes to a step. @param {string} address @param {RequestInit} [init] */
   async go(address, init) {
     try {
-      const answer = await fetch(address, init);
+      const answer = await call(address, init);
       this.#draw(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch {
       const again = { class: "button", type: "button", on: { click: () => this.go(address, init) } };
@@ -74,7 +75,7 @@ class Steps {
     dress(content);
     fill(this.element, document.adoptNode(content));
     const form = /** @type {HTMLFormElement | null} */ (this.element.querySelector("form.request"));
-    this.form = form && new RequestForm(form, { keeper: null, page: this.address, onSent: (next) => this.#sent(next) });
+    this.form = form && new RequestForm(form, { keeper: null, page: this.address, call, onSent: (next) => this.#sent(next) });
     this.form?.prefill(this.known);
     const number = content.getAttribute("data-number");
     if (number) this.#isTicket(number);

@@ -14,8 +14,7 @@ export function keepSession(/** @type {string} */ value) {
 
 /**
  * Fetches as the person who is signed in, or as nobody in particular.
- * @param {string} path
- * @param {RequestInit} [init]
+ * @type {typeof fetch}
  */
 export function call(path, init = {}) {
   const headers = { ...init.headers, ...(secret && { Authorization: `Bearer ${secret}` }) };
