@@ -140,6 +140,7 @@ class Site(Record, frozen=True):
     language: str = "en"
     accent: str = "#2f5bd7"
     greeting: str = ""
+    logo: str = ""  # id of a file of the house; empty: none
     rules: str = ""  # Markdown beside the form of a new request
     hours: Hours = Hours()
     contacts: tuple[Contact, ...] = ()

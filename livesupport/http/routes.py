@@ -13,11 +13,11 @@ from livesupport.http.pages.admin.people import People, Person
 from livesupport.http.pages.admin.persons import Persons
 from livesupport.http.pages.admin.promises import SitePromises
 from livesupport.http.pages.admin.replies import Replies
-from livesupport.http.pages.admin.sites import OneSite, Sites
+from livesupport.http.pages.admin.sites import OneSite, SiteLogo, Sites
 from livesupport.http.pages.admin.types import NewType, OneType, Types
 from livesupport.http.pages.api import api, openapi
 from livesupport.http.pages.assets import asset
-from livesupport.http.pages.brand import brand
+from livesupport.http.pages.brand import brand, logo
 from livesupport.http.pages.channel import Channel
 from livesupport.http.pages.confirm import Confirm, Waiting
 from livesupport.http.pages.console import console, home
@@ -80,6 +80,7 @@ def routes() -> list[BaseRoute]:
         Route("/demo/mail/{id}/html", mail_html),
         Route("/privacy", privacy),
         Route("/brand/{site}.css", brand),
+        Route("/brand/{site}/logo", logo),
         Route("/widget.js", loader),
         Route("/widget/panel", panel),
         Route("/assets/{hash}/{path:path}", asset),
@@ -90,6 +91,7 @@ def routes() -> list[BaseRoute]:
         Route("/admin/sites", Sites),
         Route("/admin/sites/{site}", OneSite),
         Route("/admin/sites/{site}/promises", SitePromises),
+        Route("/admin/sites/{site}/logo", SiteLogo),
         Route("/admin/types", Types),
         Route("/admin/types/new", NewType),
         Route("/admin/types/{id}", OneType),

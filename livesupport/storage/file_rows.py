@@ -163,3 +163,10 @@ def _file(row: Any) -> StoredFile:
         created_at=row.created_at,
         message_id=row.message_id,
     )
+
+
+async def forget_of_house(connection: AsyncConnection, file_id: str) -> list[str]:
+    """Forgets a file that belongs to no message, request or uploader; returns its id, whose bytes are still to be erased."""
+    nobody = (file.c.owner == NOBODY, file.c.ticket_id.is_(None), file.c.pending_id.is_(None))
+    gone = delete(file).where(file.c.id == file_id, *nobody).returning(file.c.id)
+    return list((await connection.execute(gone)).scalars())

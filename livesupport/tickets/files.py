@@ -34,6 +34,8 @@ ABANDONED_AFTER = 3600.0  # seconds after which bytes that no row knows of are n
 Room = Literal["ample", "low", "none"]
 """How much is left on the disk: below "ample" administrators are warned, with "none" no file is taken."""
 
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -217,6 +219,26 @@ class Files:
         if found is None or not self._may_open(found, agent, requester, links, owner):
             raise NotFound("no such file for this person")
         return found.file, self.store.open(file_id)
+
+    async def give_to_house(self, chosen: Chosen) -> StoredFile | None:
+        """Makes the first of these uploaded files one of the house, which anybody may open; None when none was chosen.
+
+        Raises `Invalid` for what is no picture that every browser shows, and when it is not there any more.
+        """
+        found = await self.staged(chosen)
+        if not chosen.ids:
+            return None
+        if not found or found[0].media_type not in PICTURES:
+            raise Invalid({"files": _("Choose a picture: PNG, JPEG, GIF or WebP.")})
+        async with self._database.write() as connection:
+            await self.take(connection, chosen.owner, [found[0].id])
+        return found[0]
+
+    async def remove_of_house(self, file_id: str) -> None:
+        """Removes a file of the house, if it is one."""
+        async with self._database.write() as connection:
+            gone = await file_rows.forget_of_house(connection, file_id)
+        await self.erase(gone)
 
     async def open_of_house(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
         """A file that belongs to the house, for anybody. Raises `NotFound`."""

@@ -13,8 +13,10 @@ from livesupport.http.colours import contrast, ink_on
 from livesupport.http.forms import Form, RowId, read_form
 from livesupport.http.pages.admin.common import administrator, lines
 from livesupport.http.state import Request
+from livesupport.http.uploads import read_form_with_files
 from livesupport.model import Agent, Contact, Site
 from livesupport.sites.hours import parse_hours, written_hours
+from livesupport.tickets.files import read_chosen
 
 
 class NewSite(Form, frozen=True):
@@ -96,6 +98,31 @@ class OneSite(HTTPEndpoint):
         except (Invalid, Conflict) as refused:
             return await _page(request, me, form, _problems(refused, "topic"))
         return RedirectResponse(request.url.path + ("#topics" if not isinstance(form, Properties) else "?saved=1"), 303)
+
+
+class LogoForm(Form, frozen=True):
+    """A picture that was uploaded; none: the logo goes."""
+
+    files: str = ""
+
+
+class SiteLogo(HTTPEndpoint):
+    """The site's logo: replaced, or taken away."""
+
+    async def post(self, request: Request) -> Response:
+        me = await administrator(request)
+        form, problems = await read_form_with_files(request, LogoForm)
+        sites, files = request.state["sites"], request.state["files"]
+        site = await sites.get(request.path_params["site"])
+        try:
+            if problems:
+                raise Invalid(problems)
+            picture = await files.give_to_house(read_chosen(form.files))
+        except Invalid as invalid:
+            return await _page(request, me, None, invalid.problems)
+        await sites.change(msgspec.structs.replace(site, logo=picture.id if picture else ""), actor=me)
+        await files.remove_of_house(site.logo)
+        return RedirectResponse(f"/admin/sites/{site.id}?saved=1", 303)
 
 
 async def _do(request: Request, me: Agent, form: Deed) -> None:
