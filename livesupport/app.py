@@ -260,10 +260,13 @@ async def _watch_room(files: Files) -> None:
     """Writes into the log when the disk gets full, and when there is room again."""
     told: Room = "ample"
     while True:
-        room = files.room()
-        if room != told:
-            tell = {"none": partial(log.error, "disk_full"), "low": partial(log.warning, "disk_low")}
-            tell.get(room, partial(log.info, "disk_ample"))(free_mb=files.store.free() // 2**20)
+        room, free_mb = files.room(), files.store.free() // 2**20
+        if room != told and room == "none":
+            log.error("disk_full", free_mb=free_mb)
+        elif room != told and room == "low":
+            log.warning("disk_low", free_mb=free_mb)
+        elif room != told:
+            log.info("disk_ample", free_mb=free_mb)
         told = room
         await asyncio.sleep(ROOM_EVERY)
 

@@ -17,8 +17,7 @@ from livesupport.storage.database import Database, database_url
 from livesupport.storage.files import FileStore
 from livesupport.storage.migrate import check as check_schema
 from livesupport.storage.snapshots import Description, KnownFile
-
-ABANDONED_AFTER = 3600.0  # seconds; until then a file without a row is one that is being uploaded
+from livesupport.tickets.files import ABANDONED_AFTER
 
 
 class Findings(msgspec.Struct):

@@ -58,7 +58,7 @@ class Runner:
         while True:
             try:
                 has_worked = await self.turn()
-            except ServiceError as error:
+            except Exception as error:  # whatever it is, the next look may go well
                 log.warning("jobs_unread", error=type(error).__name__)
                 has_worked = False
             if not has_worked:
