@@ -38,6 +38,13 @@ async def test_an_ended_chat_can_be_rated_and_saved_for_a_while(house: BrowserHo
 
     await nino.button("Save as request").click()
     await expect(nino.text("Your request #1001-7 is kept; we will answer it.")).to_be_visible()
+    answer_at = nino.panel.get_by_label("Where shall we send the answer?")
+    await answer_at.fill("nino")
+    await nino.button("Answer me by e-mail").click()
+    await expect(answer_at).to_have_accessible_description("Enter an e-mail address such as ana@example.com.")
+    await answer_at.fill("nino@example.org")
+    await nino.button("Answer me by e-mail").click()
+    await expect(nino.text("We have sent a link to nino@example.org.")).to_be_visible()
 
 
 @pytest.mark.parametrize("settings", [{"chat__ending_seconds": 0.1, "chat__ended_keep": 0.2}])
