@@ -51,9 +51,10 @@ async def by_id(connection: AsyncConnection, notice_id: int, now: datetime) -> N
     return _notice(row) if row else None
 
 
-async def set_state(connection: AsyncConnection, notice_id: int, state: NoticeState, due_at: datetime) -> None:
-    """Sets what became of a notice."""
-    await connection.execute(update(notice).where(notice.c.id == notice_id).values(state=state, due_at=due_at))
+async def set_state(connection: AsyncConnection, of: Notice, state: NoticeState, due_at: datetime) -> None:
+    """Sets what became of a notice, and forgets the older ones of its ticket, which it has replaced."""
+    await connection.execute(delete(notice).where(notice.c.ticket_id == of.ticket, notice.c.message_id < of.message))
+    await connection.execute(update(notice).where(notice.c.id == of.id).values(state=state, due_at=due_at))
 
 
 async def open_of_ticket(connection: AsyncConnection, ticket_id: int, newest: int) -> None:

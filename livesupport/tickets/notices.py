@@ -88,7 +88,7 @@ class Notices:
             if notice is None or notice.requester != requester.id:
                 raise NotFound("no such notice")
             if notice.state not in notices.FINISHED:  # another tab was faster: what was decided there holds
-                await notices.set_state(connection, notice.id, state, due_at)
+                await notices.set_state(connection, notice, state, due_at)
         self._announce(TicketNews(number=notice.number, what="notice", requester=requester.id))
 
 

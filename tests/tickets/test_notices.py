@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import random
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from livesupport.errors import NotFound
 from livesupport.model import Notice, Requester, Ticket, TicketNews
 from livesupport.storage import threads
 from livesupport.storage.database import Database
+from livesupport.storage.schema import ticket_message
 from livesupport.tickets.mine import Asker, Mine
 from livesupport.tickets.notices import Notices, Told, answered, excerpt, taken_back, until
 from tests.databases import Clock
@@ -199,3 +202,46 @@ def test_an_excerpt_is_one_line_of_no_great_length(text: str, html: str | None, 
     now = datetime(2026, 11, 22, tzinfo=UTC)
     of = {"id": 1, "requester": 1, "ticket": 1, "message": 1, "number": "", "subject": "", "author": "", "state": "shown"}
     assert excerpt(Notice(**of, text=text, html=html, at=now, due_at=now)) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_happens_the_newest_visible_answer_is_told_until_it_is_dealt_with(
+    notices: Notices, mine: Mine, database: Database, clock: Clock, nino: Requester, ticket: Ticket, seed: int
+) -> None:
+    """Against a model: a list of answers, each with the moment from which it can be seen and the moment from which it is told;
+    None: no more."""
+    chance = random.Random(seed)
+    answers: list[tuple[int, datetime, datetime | None]] = []
+
+    def newest() -> int:
+        return next((at for at, (_, seen, _due) in reversed([*enumerate(answers)]) if seen <= clock.now), -1)
+
+    for _step in range(40):
+        at = newest()
+        shown = (await notices.told(nino)).now
+        match chance.choice(["answer", "answer", "take back", "dismiss", "put off", "open", "wait", "wait"]):
+            case "answer":
+                message_id = await answer(database, clock, ticket)
+                answers.append((message_id, clock.now + SEEN_AFTER, clock.now + SEEN_AFTER))
+            case "take back" if answers and answers[-1][1] > clock.now:
+                async with database.write() as connection:
+                    await taken_back(connection, answers[-1][0])
+                    await connection.execute(delete(ticket_message).where(ticket_message.c.id == answers[-1][0]))
+                answers.pop()
+            case "dismiss" if shown:
+                await notices.dismiss(nino, shown[0].id)
+                answers[at] = (*answers[at][:2], None)
+            case "put off" if shown:
+                await notices.put_off(nino, shown[0].id, "quarter", "UTC")
+                answers[at] = (*answers[at][:2], clock.now + timedelta(minutes=15))
+            case "open" if at >= 0:
+                await mine.opened(await mine.get(ticket.number, Asker(nino)))
+                answers[: at + 1] = [(*one[:2], None) for one in answers[: at + 1]]
+            case _:
+                clock.forward(seconds=chance.choice([1, 5, 10, 60, 600]))
+        at = newest()
+        due = answers[at][2] if at >= 0 else None
+        told = await notices.told(nino)
+        expected = [answers[at][0]] if due else []
+        assert [one.message for one in told.now + told.later] == expected
+        assert [one.message for one in told.now] == (expected if due and due <= clock.now else [])
