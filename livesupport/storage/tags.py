@@ -11,6 +11,8 @@ from livesupport.storage.schema import ticket_tag, ticket_watcher
 
 LATEST = 2000  # tags that are looked at to know which are used most
 
+LATEST = 1_000  # tags that suggestions are made of: counting all of them would take longer than the page
+
 
 async def of_ticket(connection: AsyncConnection, ticket_id: int) -> list[str]:
     """The ticket's tags, in alphabetical order."""
@@ -34,7 +36,7 @@ async def remove(connection: AsyncConnection, ticket_id: int, tag: str) -> bool:
 
 
 async def most_used(connection: AsyncConnection, limit: int) -> list[str]:
-    """The tags that most tickets have, of those that were opened last and have any."""
+    """The tags that most of the latest tickets have."""
     latest = select(ticket_tag.c.tag).order_by(ticket_tag.c.ticket_id.desc()).limit(LATEST).subquery()
     query = select(latest.c.tag).group_by(latest.c.tag).order_by(func.count().desc(), latest.c.tag).limit(limit)
     return list((await connection.execute(query)).scalars())
