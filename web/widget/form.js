@@ -27,7 +27,7 @@ export class StartForm {
       name: h("input", { class: "input", autocomplete: "name", dir: "auto" }),
       phone: h("input", { class: "input", type: "tel", autocomplete: "tel", dir: "ltr" }),
       topic: h("select", { class: "input", on: { change: () => this.show(this.service, this.wish) } }),
-      question: h("textarea", { class: "input", rows: 3, dir: "auto", on: { input: () => this.#count() } }),
+      question: h("textarea", { class: "input", rows: 3, dir: "auto", autocomplete: "off", on: { input: () => this.#count() } }),
     };
     this.intro = h("div", { class: "intro" });
     this.count = h("span", { class: "hint" });
