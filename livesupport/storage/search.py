@@ -143,7 +143,7 @@ async def renew(connection: AsyncConnection, ticket_id: int) -> None:
     tags = select(ticket_tag.c.tag).where(ticket_tag.c.ticket_id == ticket_id)
     texts = [said for one in await connection.execute(messages) for said in one]
     texts += (await connection.execute(tags)).scalars()
-    await _put(connection, ticket_id, _of_columns(row) | analyser.tokens(texts))
+    await _put(connection, ticket_id, _of_columns(dict(row)) | analyser.tokens(texts))
 
 
 async def compact(connection: AsyncConnection) -> None:

@@ -83,7 +83,8 @@ class Bulk(Service):
         batch = self._batches.get(name)
         if batch is None or batch.agent != actor.id or batch.until < self._clock():
             raise NotFound("too late to undo")
-        restored, kept = [], []
+        restored: list[str] = []
+        kept: list[str] = []
         async with self._deed() as deed:
             for step in batch.steps:
                 now = await tickets.by_number(deed.connection, step.former.number, lock=True)

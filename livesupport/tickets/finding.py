@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -51,7 +52,7 @@ class Finder:
         cursor: str | None = None,
         *,
         actor: Agent,
-        order: Order = "updated",
+        order: Order | Literal["number"] = "updated",
         backwards: bool = False,
         numbers: Collection[str] | None = None,
     ) -> TicketPage:
@@ -60,16 +61,17 @@ class Finder:
 
         Raises `NotFound` for a cursor that no page has given.
         """
-        name = f"-{order}" if backwards else order
+        by: Order = "created" if order == "number" else order  # numbers are given in the order of creation
+        name = f"-{by}" if backwards else by
         after = paging.read_cursor_in(name, cursor) if cursor else None
-        if after and not _is_of(order, after):
+        if after and not _is_of(by, after):
             raise NotFound("no such page")
         query = msgspec.structs.replace(self._wanted(wanted, actor), numbers=None if numbers is None else tuple(numbers))
         async with self._database.read() as connection:
             limit = paging.PAGE_SIZE + 1
-            found = await inbox.page(connection, query, order, backwards=backwards, after=after, limit=limit)
+            found = await inbox.page(connection, query, by, backwards=backwards, after=after, limit=limit)
         items = found[: paging.PAGE_SIZE]
-        return TicketPage(items, _cursor(name, order, items[-1]) if len(found) > len(items) else None, self._clock())
+        return TicketPage(items, _cursor(name, by, items[-1]) if len(found) > len(items) else None, self._clock())
 
     async def counts(self, several: Sequence[TicketFilter], *, actor: Agent) -> list[int]:
         """How many tickets fit each of these; `MOST_COUNTED` means: so many or more."""

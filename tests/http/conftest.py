@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx2
 import pytest
@@ -207,7 +207,8 @@ def _no_ports(kind: type[P]) -> P:
     def unused(*_arguments: object) -> None:
         raise AssertionError("no chat happens here")
 
-    return kind(**dict.fromkeys(kind.__struct_fields__, unused))
+    fields: Any = dict.fromkeys(kind.__struct_fields__, unused)
+    return kind(**fields)
 
 
 @pytest.fixture

@@ -150,14 +150,15 @@ def _menus(query: Query, views: dict[str, dict[str, str]], agents: list[Agent], 
             return Menu(label, "", options)
         return Menu(label, words.get(now, now), options, link(query, views, **{field: usual}))
 
-    statuses = {choice: {"unsolved": _("Unsolved"), "all": _("All")}.get(choice) or status_word(choice) for choice in STATUSES}
+    shared = {"unsolved": _("Unsolved"), "all": _("All")}
+    statuses: dict[str, str] = {choice: shared.get(choice) or status_word(choice) for choice in STATUSES}
     people = {"any": _("Everybody"), "me": _("Me"), "none": _("Nobody")}
     people |= {str(agent.id): agent.name for agent in agents if agent.id != me.id}
     subjects = {"any": _("All topics"), **({"mine": _("My topics")} if me.topics else {}), "none": _("Without a topic")}
     subjects |= {str(topic.id): topic.name for topic in topics}
     priorities = {"": _("Any priority"), **{one: priority_word(one) for one in get_args(Priority)[::-1]}}
     return [
-        menu(_("Status"), "status", dict(statuses), "unsolved"),
+        menu(_("Status"), "status", statuses, "unsolved"),
         menu(_("Assignee"), "assignee", people, "any"),
         *([menu(_("Topic"), "topic", subjects, "any")] if topics else []),
         menu(_("Priority"), "priority", priorities, ""),
