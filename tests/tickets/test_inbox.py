@@ -125,3 +125,20 @@ async def test_a_ticket_that_arrives_meanwhile_does_not_move_the_page_after(
 async def test_a_made_up_cursor_is_not_found(finder: Finder) -> None:
     with pytest.raises(NotFound):
         await finder.inbox(TicketFilter(), "made-up", actor=EVA)
+
+
+async def test_lists_go_on_in_every_order_and_backwards(tickets: Tickets, finder: Finder, ana: Agent, clock: Clock) -> None:
+    for number in range(PAGE_SIZE + 3):
+        clock.forward(seconds=1)
+        ticket = await tickets.open(a_request(number, question=str(number)))
+        if number % 20 == 0:
+            await tickets.change(ticket.number, TicketChange(priority="urgent"), actor=ana)
+    everything = {str(number) for number in range(PAGE_SIZE + 3)}
+    for order in ("updated", "created", "due", "priority", "number"):
+        for backwards in (False, True):
+            first = await finder.inbox(TicketFilter(), actor=EVA, order=order, backwards=backwards)  # type: ignore[arg-type]
+            second = await finder.inbox(TicketFilter(), first.next, actor=EVA, order=order, backwards=backwards)  # type: ignore[arg-type]
+            subjects = [ticket.subject for ticket in first.items + second.items]
+            assert (len(subjects), set(subjects), second.next) == (PAGE_SIZE + 3, everything, None), (order, backwards)
+            if order == "priority":
+                assert set(subjects[-3:] if backwards else subjects[:3]) == {"0", "20", "40"}
