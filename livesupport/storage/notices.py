@@ -63,11 +63,6 @@ async def open_of_ticket(connection: AsyncConnection, ticket_id: int, newest: in
     await connection.execute(update(notice).where(seen).values(state="opened"))
 
 
-async def adopt(connection: AsyncConnection, ticket_id: int, requester_id: int) -> None:
-    """Hands the notices of a ticket to the requester that it has now."""
-    await connection.execute(update(notice).where(notice.c.ticket_id == ticket_id).values(requester_id=requester_id))
-
-
 def _visible(now: datetime) -> Select[Any]:
     of_message = (ticket_message.c.text, ticket_message.c.html, ticket_message.c.name, ticket_message.c.at)
     can_be_seen = or_(ticket_message.c.visible_at.is_(None), ticket_message.c.visible_at <= now)

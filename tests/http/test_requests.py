@@ -1,157 +1,17 @@
-"""My requests: the list, one request, a reply, and who is shown what (T22, T23, T26, T30, T36, T56, T62)."""
+"""My requests: the list, one request, a reply, notices, and who is shown what (T23, T26, T30, T36)."""
 
 from __future__ import annotations
 
 import re
 
-import httpx2
 import pytest
 from sqlalchemy import select
 
-from livesupport.accounts import vouching
-from livesupport.model import Requester, Ticket
-from livesupport.storage import requesters, tickets
-from livesupport.storage.schema import outbox, ticket_message
+from livesupport.storage import tickets
+from livesupport.storage.schema import ticket_message
 from tests.databases import SOFIA
+from tests.http.asking import ONCE, answered, browser_of, person, reply, request_of, signed_link, texts
 from tests.http.conftest import House
-
-ONCE = "a-form-of-this-test"
-
-
-async def person(house: House, email: str = "nino@example.com") -> Requester:
-    """Somebody who has proved this address."""
-    async with house.database.write() as connection:
-        return await requesters.of_email(connection, "default", email, house.clock(), name="Nino")
-
-
-async def request_of(house: House, owner: Requester, question: str = "The blue kettle leaks") -> Ticket:
-    """A request of theirs."""
-    ticket = await house.ticket(question)
-    async with house.database.write() as connection:
-        await tickets.change(connection, ticket.id, requester_id=owner.id)
-    return ticket
-
-
-async def code_for(house: House) -> str:
-    """The code in the newest mail."""
-    async with house.database.read() as connection:
-        newest = select(outbox.c.sign_in_id).where(outbox.c.kind == "sign_in").order_by(outbox.c.id.desc()).limit(1)
-        code = await house.requesters.code_to_mail((await connection.execute(newest)).scalar_one())
-    assert code is not None
-    return code
-
-
-async def browser_of(house: House, email: str = "nino@example.com") -> httpx2.AsyncClient:
-    """The browser of somebody who has signed in with a code."""
-    browser = await house.browser()
-    assert (await browser.post("/requests/sign-in", data={"email": email})).status_code == 303
-    answer = await browser.post("/requests/code", data={"code": await code_for(house)})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/requests")
-    return browser
-
-
-async def answered(house: House, ticket: Ticket, text: str = "It is on its way.") -> None:
-    """Ana has answered, and can no longer take it back."""
-    ana = next((one for one in await house.accounts.agents() if one.login == "ana"), None) or await house.agent("ana", "Ana")
-    await house.tickets.reply(ticket.number, text, actor=ana)
-    house.clock.forward(seconds=10)
-
-
-async def signed_link(house: House, ticket: Ticket) -> httpx2.AsyncClient:
-    """A browser in which the link of a mail was opened."""
-    browser = await house.browser()
-    answer = await browser.get(f"/requests/{ticket.number}?key={house.links.sign(ticket.number)}")
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/requests/{ticket.number}")
-    return browser
-
-
-def reply(text: str = "And it leaks", once: str = ONCE) -> dict[str, str]:
-    return {"action": "reply", "once": once, "text": text}
-
-
-async def texts(house: House, number: str) -> list[str]:
-    return [message.text for message in (await house.tickets.get(number, actor=SOFIA)).messages]
-
-
-# ── Signing in ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_nino_signs_in_with_a_code_and_sees_her_requests(house: House) -> None:
-    await request_of(house, await person(house))
-    browser = await browser_of(house)
-    page = await browser.get("/requests")
-    assert page.status_code == 200
-    assert "The blue kettle leaks" in page.text
-    assert "nino@example.com" in page.text
-
-
-async def test_nobody_learns_whether_an_address_is_known(house: House) -> None:
-    await person(house, "known@example.com")
-    told = []
-    for email in ("known@example.com", "other@example.com"):
-        browser = await house.browser()
-        answer = await browser.post("/requests/sign-in", data={"email": email})
-        cookie = re.sub("=[^;]*", "", answer.headers["set-cookie"], count=1)
-        page = (await browser.get("/requests/code")).text.replace(email, "X")
-        told.append((answer.status_code, answer.headers["location"], cookie, page))
-    assert told[0] == told[1]
-
-
-async def test_the_cookies_are_for_our_server_alone(house: House) -> None:
-    browser = await house.browser()
-    asked = await browser.post("/requests/sign-in", data={"email": "nino@example.com"})
-    entered = await browser.post("/requests/code", data={"code": await code_for(house)})
-    for answer in (asked, entered):
-        cookies = answer.headers.get_list("set-cookie")
-        assert cookies
-        assert all("HttpOnly" in cookie and "SameSite=lax" in cookie and "Path=/" in cookie for cookie in cookies)
-    assert set(browser.cookies) == {"livesupport-requester"}
-
-
-async def test_a_wrong_code_may_be_corrected_some_times(house: House) -> None:
-    browser = await house.browser()
-    await browser.post("/requests/sign-in", data={"email": "nino@example.com"})
-    wrong = [await browser.post("/requests/code", data={"code": "wrong"}) for _ in range(5)]
-    assert [answer.status_code for answer in wrong] == [401] * 5
-    assert "That is not the code" in wrong[0].text
-    assert "no longer valid" in wrong[-1].text
-    assert (await browser.post("/requests/code", data={"code": "00000000"})).status_code == 401
-    assert (await browser.get("/requests/code")).headers["location"] == "/requests/sign-in"
-
-
-async def test_an_address_gets_three_mails_an_hour_whoever_asks(house: House) -> None:
-    answers = []
-    for count in range(5):
-        browser = await house.browser(address=f"203.0.113.{count}")
-        answers.append(await browser.post("/requests/sign-in", data={"email": " Victim@example.com"}))
-    assert [answer.status_code for answer in answers] == [303] * 3 + [429] * 2
-    assert int(answers[-1].headers["retry-after"]) > 3000
-    assert "Victim@example.com" in answers[-1].text
-    async with house.database.read() as connection:
-        assert len((await connection.execute(select(outbox.c.id))).all()) == 3
-
-
-@pytest.mark.parametrize(
-    "following", ["//evil.test", "/\\evil.test", "https:evil.test", "%2f%2fevil.test", "javascript:alert(1)"]
-)
-async def test_after_signing_in_nobody_is_sent_elsewhere(house: House, following: str) -> None:
-    browser = await house.browser()
-    await browser.post("/requests/sign-in", data={"email": "nino@example.com", "next": following})
-    answer = await browser.post("/requests/code", data={"code": await code_for(house), "next": following})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/requests")
-
-
-async def test_whoever_signs_out_leaves_nothing_open(house: House) -> None:
-    ticket = await request_of(house, await person(house))
-    browser = await browser_of(house)
-    await browser.get(f"/requests/{ticket.number}?key={house.links.sign(ticket.number)}")
-    stolen = dict(browser.cookies)
-    assert (await browser.post("/requests/sign-out")).headers["location"] == "/requests?site=default"
-    assert dict(browser.cookies) == {}
-    thief = await house.browser()
-    thief.cookies.set("livesupport-requester", stolen["livesupport-requester"])
-    assert (await thief.get(f"/requests/{ticket.number}")).status_code == 401
-
 
 # ── One request ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -338,6 +198,17 @@ async def test_fields_that_the_form_does_not_have_are_refused(house: House, extr
     assert await texts(house, ticket.number) == ["The blue kettle leaks"]
 
 
+async def test_what_is_read_says_nothing_of_notes(house: House) -> None:
+    ticket = await request_of(house, await person(house))
+    ana = await house.agent("ana", "Ana")
+    await house.tickets.note(ticket.number, "SECRET", actor=ana)
+    browser = await browser_of(house)
+    for address in ("/requests", "/requests?q=SECRET", f"/requests/{ticket.number}", "/requests/notices"):
+        assert "SECRET" not in (await browser.get(address)).text.replace('value="SECRET"', "")
+    async with house.database.read() as connection:
+        assert "SECRET" in (await connection.execute(select(ticket_message.c.text))).scalars().all()
+
+
 # ── The list ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -397,74 +268,3 @@ async def test_nobody_else_hears_of_it_or_touches_it(house: House) -> None:
     assert (await zaza.post("/requests/notices/1", data={"deed": "dismiss"})).status_code == 404
     assert (await agent.post("/requests/notices/1", data={"deed": "dismiss"})).status_code == 401
     assert len((await (await browser_of(house)).get("/requests/notices")).json()["now"]) == 1
-
-
-# ── People whom their site vouches for ───────────────────────────────────────────────────────────────────────────────
-
-
-async def word(house: House, **said: str) -> dict[str, str]:
-    """What the site's server gives its page."""
-    attributes = {"id": "7", "name": "Nino", "exp": str(int(house.clock().timestamp()) + 300), **said}
-    return attributes | {"sig": vouching.signature(await house.sites.user_key("default"), attributes), "site": "default"}
-
-
-async def test_the_panel_signs_a_person_in_and_hands_the_session_to_a_page(house: House) -> None:
-    panel = await house.browser()
-    answer = await panel.post("/requests/session", data=await word(house, email="nino@example.com"))
-    assert answer.status_code == 201
-    began = answer.json()
-    assert (began["name"], began["email"]) == ("Nino", "nino@example.com")
-    assert not panel.cookies
-    shown = {"Authorization": f"Bearer {began['session']}"}
-    assert (await panel.get("/requests/notices", headers=shown)).json()["unread"] == 0
-
-    page = await house.browser()
-    entered = await page.post("/requests/enter", data={"session": began["session"], "next": "/requests"})
-    assert (entered.status_code, entered.headers["location"]) == (303, "/requests")
-    assert "You have no open requests." in (await page.get("/requests")).text
-
-    signed_out = await panel.post("/requests/sign-out", headers=shown | {"Accept": "application/json"})
-    assert signed_out.status_code == 204
-    assert (await panel.get("/requests/notices", headers=shown)).status_code == 401
-    assert (await page.get("/requests/notices")).status_code == 200
-    assert (await page.post("/requests/enter", data={"session": began["session"]})).status_code == 403
-
-
-async def test_no_other_word_signs_anybody_in(house: House) -> None:
-    panel = await house.browser()
-    good = await word(house)
-    for wrong in (good | {"id": "8"}, good | {"sig": "0" * 64}, good | {"exp": "9999999999"}, good | {"name": "Eve"}):
-        assert (await panel.post("/requests/session", data=wrong)).status_code == 403
-    assert (await panel.post("/requests/session", data=good | {"role": "agent"})).status_code == 422
-    house.clock.forward(minutes=6)
-    assert (await panel.post("/requests/session", data=good)).status_code == 403
-
-
-async def test_a_saved_chat_belongs_to_the_person_who_was_in_it(house: House) -> None:
-    from livesupport.signing import origin_of_chat
-
-    ticket = await house.saved_chat()
-    async with house.database.write() as connection:
-        await tickets.change(connection, ticket.id, origin=origin_of_chat("the chat"))
-    panel = await house.browser()
-    began = (await panel.post("/requests/session", data=await word(house))).json()
-    panel.headers["Authorization"] = f"Bearer {began['session']}"
-    for chat in ("another chat", "the chat"):
-        assert ticket.number not in (await panel.get("/requests")).text
-        token = house.visitor_tokens.sign("visitor", "default", chat, 1)
-        assert (await panel.post("/requests/claim", data={"token": token})).status_code == 204
-    assert ticket.number in (await panel.get("/requests")).text
-    assert (await panel.post("/requests/claim", data={"token": "made up"})).status_code == 204
-    del panel.headers["Authorization"]
-    assert (await panel.post("/requests/claim", data={"token": token})).status_code == 401
-
-
-async def test_what_is_read_says_nothing_of_notes(house: House) -> None:
-    ticket = await request_of(house, await person(house))
-    ana = await house.agent("ana", "Ana")
-    await house.tickets.note(ticket.number, "SECRET", actor=ana)
-    browser = await browser_of(house)
-    for address in ("/requests", "/requests?q=SECRET", f"/requests/{ticket.number}", "/requests/notices"):
-        assert "SECRET" not in (await browser.get(address)).text.replace('value="SECRET"', "")
-    async with house.database.read() as connection:
-        assert "SECRET" in (await connection.execute(select(ticket_message.c.text))).scalars().all()
