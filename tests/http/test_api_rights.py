@@ -14,7 +14,8 @@ from livesupport.http.api.operations import PREFIX, Operation
 from livesupport.model import Role, Scope
 from tests.http.conftest import House
 
-GUARDED = [one for one in OPERATIONS if one.scope is not None]
+GUARDED = [one for one in OPERATIONS if one.scope not in (None, "own")]
+OWN = [one for one in OPERATIONS if one.scope == "own"]
 OPEN = {"get_service"}  # deeds that anybody may do, each for a reason: what the widget shows everybody
 EVIL = "https://evil.example"
 PARTS = {"number": "1001-7", "other": "1002-5", "id": "999"}
@@ -70,9 +71,17 @@ async def test_a_token_may_only_what_its_scopes_say(house: House, scope: Scope) 
         assert refused == (one.scope != scope) or one.deed.__name__ == "create_token", one.path
 
 
+async def test_what_is_ones_own_is_for_those_who_asked_and_not_even_for_administrators(house: House) -> None:
+    dato, program, stranger = await house.signed_in(role="administrator"), await house.program(SCOPES), await house.stranger()
+    for one in OWN:
+        for client in (dato, program, stranger):
+            assert (await ask(client, one)).status_code in (401, 403), one.path
+    assert len(OWN) == 7
+
+
 async def test_no_other_site_can_have_it_done_with_somebodys_cookie(house: House) -> None:
     browser = await house.signed_in(role="administrator")
-    for one in GUARDED:
+    for one in GUARDED + OWN:
         answer = await ask(browser, one, **{"Origin": EVIL, "Sec-Fetch-Site": "cross-site"})
         assert "access-control-allow-origin" not in answer.headers
         if one.method != "GET":
@@ -81,7 +90,7 @@ async def test_no_other_site_can_have_it_done_with_somebodys_cookie(house: House
 
 async def test_a_body_that_is_no_json_or_of_another_shape_is_refused_in_words(house: House) -> None:
     browser = await house.signed_in(role="administrator")
-    for one in OPERATIONS:
+    for one in GUARDED:
         if one.body is None:
             continue
 

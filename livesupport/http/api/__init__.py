@@ -3,7 +3,7 @@
 Each module registers its deeds with `operation`; importing them here is what makes them routes.
 """
 
-from livesupport.http.api import messages, people, service, sites, tickets, tokens
+from livesupport.http.api import messages, mine, people, service, sites, tickets, tokens
 from livesupport.http.api.operations import OPERATIONS
 
-__all__ = ["OPERATIONS", "messages", "people", "service", "sites", "tickets", "tokens"]
+__all__ = ["OPERATIONS", "messages", "mine", "people", "service", "sites", "tickets", "tokens"]

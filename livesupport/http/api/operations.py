@@ -22,10 +22,12 @@ from livesupport.errors import Invalid, NotAllowed
 from livesupport.http.api.caller import Caller, caller_of
 from livesupport.http.errors import SignedOut
 from livesupport.http.forms import read_query
+from livesupport.http.requester import requester_of
 from livesupport.http.state import Request
 from livesupport.i18n import gettext as _
-from livesupport.model import Agent, Scope
+from livesupport.model import Agent, Requester, Scope
 
+Own = Literal["own"]
 Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
 PREFIX = "/api/v1"
 JSON = "application/json"
@@ -42,11 +44,11 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """A deed and its address. `scope` None: anybody may, signed in or not."""
+    """A deed and its address. `scope` "own": for people who ask, signed in as themselves; None: anybody may."""
 
     method: Method
     path: str  # below /api/v1
-    scope: Scope | None
+    scope: Scope | Own | None
     summary: str
     deed: Deed
     query: type[Shape] | None
@@ -58,7 +60,7 @@ class Operation(msgspec.Struct, frozen=True):
 class Call:
     """One request: who asks, the path's parts, and the headers that its answer will have."""
 
-    def __init__(self, request: Request, caller: Caller | None) -> None:
+    def __init__(self, request: Request, caller: Caller | Requester | None) -> None:
         self.request = request
         self.state = request.state
         self.headers: dict[str, str] = {}
@@ -70,9 +72,15 @@ class Call:
 
     @property
     def agent(self) -> Agent:
-        """The agent who asks; only for deeds that have a scope."""
-        assert self._caller is not None
+        """The agent who asks; only for deeds with a scope of agents."""
+        assert isinstance(self._caller, Caller)
         return self._caller.agent
+
+    @property
+    def requester(self) -> Requester:
+        """The person who asks; only for deeds on what is their own."""
+        assert isinstance(self._caller, Requester)
+        return self._caller
 
     def unchanged(self, version: int) -> bool:
         """Notes the version as the answer's ETag (RFC 9110, 8.8.3); True when the caller holds it already."""
@@ -91,19 +99,19 @@ class Call:
 
     @property
     def once(self) -> str | None:
-        """The caller's `Idempotency-Key`, apart from the keys of others; None when none was sent. Raises `Invalid`."""
+        """The caller's `Idempotency-Key`; None when none was sent. Raises `Invalid`."""
         key = self.request.headers.get("idempotency-key")
         if key is None:
             return None
         if not (1 <= len(key) <= 100 and key.isascii() and key.isprintable()):
             raise Invalid({"Idempotency-Key": _("Use 1 to 100 printable ASCII characters.")})
-        return f"{self.agent.id}:{key}"
+        return key
 
 
 OPERATIONS: list[Operation] = []
 
 
-def operation(method: Method, path: str, scope: Scope | None, summary: str, status: int = 200) -> Callable[[D], D]:
+def operation(method: Method, path: str, scope: Scope | Own | None, summary: str, status: int = 200) -> Callable[[D], D]:
     """Makes an async function a deed of the API, at /api/v1 + `path`."""
 
     def register(deed: D) -> D:
@@ -159,10 +167,15 @@ async def _perform(one: Operation, request: Request) -> Response:
     return Response(content, one.status, call.headers, JSON if content is not None else None)
 
 
-async def _allowed(one: Operation, request: Request) -> Caller | None:
+async def _allowed(one: Operation, request: Request) -> Caller | Requester | None:
     """The caller, if the deed needs one. Raises `SignedOut`, `NotAllowed`."""
     if one.scope is None:
         return None
+    if one.scope == "own":
+        person = await requester_of(request)
+        if person is None:
+            raise SignedOut
+        return person
     caller = await caller_of(request)
     if caller is None:
         raise SignedOut

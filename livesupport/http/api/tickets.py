@@ -94,7 +94,7 @@ async def open_ticket(call: Call, body: NewTicketShape) -> TicketShape:
     """Opens a ticket, once for each `Idempotency-Key`: sent again, it gives the first one."""
     ticket = await call.state["tickets"].open(
         NewTicket(
-            origin=_origin(call.once),
+            origin=_origin(call),
             site=body.site,
             name=body.name,
             phone=body.phone,
@@ -195,7 +195,7 @@ def _filter(query: TicketQuery, call: Call) -> TicketFilter:
     )
 
 
-def _origin(once: str | None) -> str:
-    """The name of the opening: the caller's own, or a random one that opens a ticket of its own."""
-    name = once if once is not None else secrets.token_hex(16)
+def _origin(call: Call) -> str:
+    """The name of the opening: the caller's, apart from those of others, or a random one that opens a ticket of its own."""
+    name = secrets.token_hex(16) if call.once is None else f"{call.agent.id} {call.once}"
     return hashlib.sha256(f"livesupport/api/v1 {name}".encode()).hexdigest()
