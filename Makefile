@@ -36,6 +36,7 @@ bench: $(VENV)/.test  ## the hot path beside a bare relay, what hostile peers co
 	$(BIN)/python bench/relay.py
 	$(BIN)/python -m bench.isolation
 	$(BIN)/python -m bench.resume
+	$(BIN)/python -m bench.desk
 
 messages: $(VENV)/.test  ## carry new and changed texts into livesupport/locales/*.po
 	$(BIN)/pybabel -q extract --mapping-file babel.cfg --add-location file --sort-by-file --output-file $(VENV)/messages.pot .

@@ -88,7 +88,7 @@ class _Ticket:
     def _state(self) -> TicketStatus:
         """What is old is closed; of the rest every state occurs."""
         if self._desk.now - self._began > timedelta(days=RECENT):
-            return self._dice.choices(("closed", "spam", "on_hold"), (300, 10, 1))[0]  # type: ignore[return-value]
+            return self._dice.choices(("closed", "spam", "on_hold"), (300, 10, 1))[0]
         return self._dice.choices(_OPEN, (20, 22, 20, 5, 25, 6, 2))[0]
 
     def _messages(self) -> Iterator[PastMessage]:

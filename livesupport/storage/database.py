@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from livesupport.errors import Conflict, DiskFails, Unavailable
 from livesupport.i18n import gettext as _
+from livesupport.storage import sqlite
 
 log = structlog.get_logger()
 
@@ -140,7 +141,8 @@ def _sqlite_engine(url: URL, size: int, begin: str, **pragmas: object) -> AsyncE
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
         hide_parameters=True,
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},  # None: we say BEGIN ourselves, below
+        # None: we say BEGIN ourselves, below.
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS, "async_creator_fn": sqlite.connect},
     )
     settings = {"journal_mode": "WAL", "foreign_keys": "ON", **pragmas}
 
