@@ -18,7 +18,8 @@ from babel.messages.jslexer import Token, tokenize
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 MODULES = sorted((ROOT / "web").rglob("*.js"))
-DOCUMENTATION = {"protocol.py", "demo.py"}  # a schema's description; what the demo's people say
+# A description for programmers; what people of the demo and of the sample desk say.
+DOCUMENTATION = {"protocol.py", "openapi.py", "demo.py", "words.py"}
 SOURCES = sorted(path for path in (ROOT / "livesupport").rglob("*.py") if path.name not in DOCUMENTATION)
 
 NAMES = {"livesupport"}  # stays as it is in every language
@@ -68,7 +69,7 @@ def has_letters(text: str) -> bool:
 def untranslated_in_template(html: str) -> list[str]:
     """Text outside `_()` and `{% trans %}`."""
     quoted = [text for code in re.findall(r"\{\{(.*?)\}\}", html, re.S) for text in sentences_of_jinja(code)]
-    html = re.sub(r"\{% block (?:place|layout) %\}.*?\{% endblock %\}", "", html)  # these name a style, not a thing
+    html = re.sub(r"\{% block (?:place|layout|room) %\}.*?\{% endblock %\}", "", html)  # these name a style, not a thing
     html = re.sub(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", "", html, flags=re.S)
     reader = Reader()
     reader.feed(html.replace("· livesupport", ""))

@@ -19,7 +19,8 @@ async function send(form) {
   place.hidden = false;
   try {
     const response = await fetch(addressOf(form), requestOf(form));
-    place.textContent = `${response.status} ${response.statusText}\n\n${pretty(await response.text())}`;
+    const lines = [response.status, "", pretty(await response.text())];
+    place.textContent = lines.join("\n");
   } catch (error) {
     place.textContent = String(error);
   }

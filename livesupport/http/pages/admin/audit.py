@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from livesupport.http.forms import Form, RowId, read_query
+from livesupport.http.pages.admin.acts import act_words
 from livesupport.http.pages.admin.common import administrator
-from livesupport.http.pages.admin.words import act_words
 from livesupport.http.state import Request
 
 
