@@ -105,12 +105,7 @@ async def test_whom_the_shop_knows_sees_a_mark_on_the_button_and_goes_on_in_a_ta
     await signed_in(house)  # was here before
     ticket = await request_of(house, "7", "".join(HOSTILE[:40]))
     await answer(house, ticket, "".join(HOSTILE[-40:]))
-    calls = json.dumps([["setUser", await vouched(house)]])
-    house.shop.body = (
-        f"<script>window.LiveSupport = {calls}</script>{EMBED}".replace("{", "{{")
-        .replace("}", "}}")
-        .replace("{{server}}", "{server}")
-    )
+    await vouch_in_the_shop(house)
     context = await house.browser()
     page = await one_page(context, house.shop.origin)
     await expect(page.locator("live-support button b")).to_have_text("1")
@@ -141,6 +136,29 @@ async def test_whom_the_shop_knows_sees_a_mark_on_the_button_and_goes_on_in_a_ta
 
     await page.evaluate("LiveSupport.reset()")
     await expect(nino.button("My requests")).to_have_count(0)
+
+
+async def test_whose_chat_was_saved_finds_it_among_their_requests(house: BrowserHouse) -> None:
+    await house.agent("ana")
+    await vouch_in_the_shop(house)
+    context = await house.browser()
+    nino = Visitor(await one_page(context, house.shop.origin))
+    await nino.open()
+    await nino.button("My requests").wait_for()
+    await nino.start()
+    await nino.menu.click()
+    async with nino.page.expect_response(lambda answer: answer.url.endswith("/requests/claim")):
+        await nino.button("Save as request").click()
+    async with context.expect_page() as opening:
+        await nino.button("My requests").click()
+    await expect((await opening.value).locator(".requests li")).to_have_count(1)
+
+
+async def vouch_in_the_shop(house: BrowserHouse) -> None:
+    """The shop's pages say who is there."""
+    calls = json.dumps([["setUser", await vouched(house)]])
+    script = f"<script>window.LiveSupport = {calls}</script>".replace("{", "{{").replace("}", "}}")
+    house.shop.body = script + EMBED
 
 
 def card(page: Page) -> Locator:
