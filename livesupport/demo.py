@@ -117,7 +117,10 @@ CANNED = {
 
 
 def run(port: int, shop_port: int, tickets: int = 0) -> None:
-    """Serves until SIGTERM or SIGINT, with so many made-up tickets at least. Raises `CannotListen`, `ConfigError`, `LeaseHeld`, `Unavailable`."""
+    """Serves until SIGTERM or SIGINT, with so many made-up tickets at least.
+
+    Raises `CannotListen`, `ConfigError`, `LeaseHeld`, `Unavailable`.
+    """
     config = load(None, os.environ, {"data_dir": DATA, "log.level": "warning", "server.port": port})
     shop_url = f"http://{SHOP_HOST}:{shop_port}"
     logs.configure(config.log)
