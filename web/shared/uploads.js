@@ -77,6 +77,7 @@ export class Uploads {
     for (const item of this.items) item.element.remove();
     this.items = [];
     this.key = newKey();
+    this.#say("");
     this.#changed();
   }
 
