@@ -66,13 +66,13 @@ class ApiToken(Record, frozen=True):
 
 
 class Act(Record, frozen=True):
-    """An act of administration: who did what to which object. An empty `actor` is the command line."""
+    """An act of administration: who did what to whom or what. An empty `actor` is the command line."""
 
     id: int
     at: datetime
     actor: str
     act: str  # "agent.created"
-    object: str
+    subject: str
     details: dict[str, object]
 
 

@@ -39,6 +39,6 @@ async def page(connection: AsyncConnection, before: int | None, limit: int) -> l
     if before is not None:
         query = query.where(audit.c.id < before)
     return [
-        Act(id=row.id, at=row.at, actor=row.actor, act=row.act, object=row.object, details=row.details)
+        Act(id=row.id, at=row.at, actor=row.actor, act=row.act, subject=row.object, details=row.details)
         for row in await connection.execute(query)
     ]

@@ -144,7 +144,7 @@ def _counted(held: Held) -> str:
 async def bytes_of(files: Files, file_id: str) -> AsyncIterator[bytes]:
     """The bytes of a file that an export names; nothing when they are gone."""
     try:
-        stream = await files.store.open(file_id)
+        stream = files.store.open(file_id)
     except NotFound:
         return
     async for chunk in stream:

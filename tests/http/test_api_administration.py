@@ -36,7 +36,7 @@ async def test_topics_types_and_ready_answers(house: House) -> None:
     body = {"name": "Refund", "topic": topic["id"], "fields": [{"label": "Amount", "kind": "amount", "required": True}]}
     made = (await client.post("/api/v1/sites/default/types", json=body)).json()
     assert [field["id"] for field in made["fields"]] == ["q1"]
-    body["fields"] = [*made["fields"], {"label": "When", "kind": "date"}]  # type: ignore[misc]
+    body["fields"] = [*made["fields"], {"label": "When", "kind": "date"}]
     changed = (await client.put(f"/api/v1/types/{made['id']}", json=body)).json()
     assert [field["id"] for field in changed["fields"]] == ["q1", "q2"]
     assert (await client.delete(f"/api/v1/topics/{topic['id']}")).status_code == 409
@@ -71,7 +71,7 @@ async def test_what_programs_do_is_in_the_audit_log_page_by_page(house: House) -
     for number in range(101):
         await client.post("/api/v1/replies", json={"shortcut": f"r{number}", "text": "Text"})
     first = await client.get("/api/v1/audit")
-    assert [(one["act"], one["object"], one["actor"]) for one in first.json()["items"][:1]] == [
+    assert [(one["act"], one["subject"], one["actor"]) for one in first.json()["items"][:1]] == [
         ("canned.created", "r100", "Dato")
     ]
     link = first.headers["link"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.http.asking import answered, browser_of, person, request_of
 from tests.http.conftest import House
-from tests.http.test_requests import answered, browser_of, person, request_of
 
 
 async def test_nino_sees_the_answer_unread_puts_the_notice_off_and_away_and_reads_it(house: House) -> None:

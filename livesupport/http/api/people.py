@@ -91,7 +91,7 @@ class ActShape(Shape, frozen=True):
     at: datetime
     actor: str
     act: str
-    object: str
+    subject: str
 
 
 class ActList(Shape, frozen=True):

@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 import zipfile
 from collections.abc import AsyncIterator
-from typing import IO, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -80,8 +80,8 @@ async def _do(request: Request, me: Agent, form: Look | Export | Erase) -> Respo
 async def _archive(request: Request, content: dict[str, Any], files: list[StoredFile]) -> Response:
     """A ZIP with everything as JSON and the files beside it. A large one is put together in a file without a name, in the
     data directory, which is gone with this answer."""
-    folder = request.state["config"].data
-    archive: IO[bytes] = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY, dir=folder)  # type: ignore[assignment]  # noqa: SIM115
+    folder = str(request.state["config"].data)
+    archive = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY, dir=folder)  # noqa: SIM115
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("person.json", msgspec.json.format(msgspec.json.encode(content), indent=2))
         for one in files:
@@ -95,7 +95,7 @@ async def _archive(request: Request, content: dict[str, Any], files: list[Stored
     )
 
 
-async def _chunks(archive: IO[bytes]) -> AsyncIterator[bytes]:
+async def _chunks(archive: tempfile.SpooledTemporaryFile[bytes]) -> AsyncIterator[bytes]:
     with archive:
         archive.seek(0)
         while chunk := await asyncio.to_thread(archive.read, CHUNK):
