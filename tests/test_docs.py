@@ -111,7 +111,8 @@ def is_deed(route: Route) -> bool:
 
 
 def test_every_address_is_documented() -> None:
-    paths = {route.path for route in http.routes() if isinstance(route, Route) and not is_deed(route)} | {"/ws/visitor", "/ws/agent", "/ws/news"}
+    pages = {route.path for route in http.routes() if isinstance(route, Route) and not is_deed(route)}
+    paths = pages | {"/ws/visitor", "/ws/agent", "/ws/news"}
     addresses = section(OPERATE, "Addresses")
 
     assert not missing(addresses, paths)

@@ -92,8 +92,8 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def test_a_server_whose_clock_is_set_loses_no_chat_no_order_and_no_ticket(
     clock: Path, tmp_path: Path, step: float
 ) -> None:
-    quick = {"chat__convert_seconds": "1", "limits__exempt": "127.0.0.0/8"}
-    async with mortal(tmp_path / "data", **quick) as server, talking(server) as (nino, ana):
+    quick = mortal(tmp_path / "data", chat__convert_seconds="1", limits__exempt="127.0.0.0/8")
+    async with quick as server, talking(server) as (nino, ana):
         await nino.says("before")
         await nino.sees_all_sent()
         clock.write_text(f"{step:.0f}")

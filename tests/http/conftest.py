@@ -31,8 +31,8 @@ from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from livesupport.storage.files import FileStore
 from livesupport.tickets.asking import Asking
-from livesupport.tickets.files import Files
 from livesupport.tickets.bulk import Bulk
+from livesupport.tickets.files import Files
 from livesupport.tickets.finding import Finder
 from livesupport.tickets.mine import Mine
 from livesupport.tickets.notices import Notices
@@ -70,7 +70,11 @@ class House:
         self.mine = Mine(database, clock, lambda change: self.news.publish(change), self.files)
         self.notices = Notices(database, clock, lambda change: self.news.publish(change))
         self.asking = Asking(
-            database, clock, lambda change: self.news.publish(change), self.files, ConfirmLinks(KEY, lambda: clock().timestamp())
+            database,
+            clock,
+            lambda change: self.news.publish(change),
+            self.files,
+            ConfirmLinks(KEY, lambda: clock().timestamp()),
         )
         self.desk = open_desk(Rules(), config.limits, 1, RING, _no_ports(Ports))
         self.news = News(self.desk, _no_ports(NewsPorts))

@@ -13,7 +13,6 @@ from livesupport.tickets.service import Tickets
 from tests.databases import Clock
 from tests.tickets.conftest import a_request, from_chat
 
-
 EVA = Agent(id=2**30, login="eva", name="Eva", role="supervisor")
 
 

@@ -21,7 +21,6 @@ from tests.databases import SOFIA, Clock, only_sqlite
 from tests.tickets.conftest import BEGAN, a_line, a_request, from_chat, history, origin, texts
 from tests.tickets.test_numbering import HOSTILE
 
-
 EVA = Agent(id=2**30, login="eva", name="Eva", role="supervisor")
 
 

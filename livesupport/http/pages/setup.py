@@ -92,9 +92,7 @@ class SetupSite(HTTPEndpoint):
         return RedirectResponse("/setup#embed-step", 303)
 
 
-async def _steps(
-    request: Request, me: Agent, form: NewSite | None = None, problems: dict[str, str] | None = None
-) -> Response:
+async def _steps(request: Request, me: Agent, form: NewSite | None = None, problems: dict[str, str] | None = None) -> Response:
     site = await request.state["sites"].get("default")
     shown = NewSite(name=site.name, accent=site.accent, greeting=site.greeting, origins="\n".join(site.origins))
     return request.state["templates"].page(
