@@ -43,7 +43,9 @@ async def announce(state: State) -> None:
 @click.command(help=_("Start a server with a demo shop beside it, to try everything."))
 @click.option("--port", type=int, default=8000, show_default=True, help=_("Port of the server."))
 @click.option("--shop-port", type=int, default=8001, show_default=True, help=_("Port of the shop."))
-@click.option("--tickets", type=click.IntRange(0, 1_000_000), default=0, metavar="N", help=_("Make tickets up until there are N."))
+@click.option(
+    "--tickets", type=click.IntRange(0, 1_000_000), default=0, metavar="N", help=_("Make tickets up until there are N.")
+)
 def demo(port: int, shop_port: int, tickets: int) -> None:
     from livesupport.demo import run
 
