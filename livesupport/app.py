@@ -17,8 +17,6 @@ from starlette.routing import WebSocketRoute
 
 from livesupport import bridge, http, live, logs
 from livesupport.accounts.requesters import Requesters
-from livesupport.accounts.service import Accounts
-from livesupport.accounts.tokens import Tokens
 from livesupport.assets import Assets, locate
 from livesupport.cleaning import clean
 from livesupport.config import Config
@@ -39,22 +37,11 @@ from livesupport.mail.room import MailRoom
 from livesupport.metrics import Metrics
 from livesupport.phones import parse_phone
 from livesupport.sealkeys import SealKeys
-from livesupport.signing import ConfirmLinks, Fingerprints, RequestLinks, Signed, SignInCodes, VisitorTokens, load_key
-from livesupport.sites.service import Sites
+from livesupport.services import Services, open_services
+from livesupport.signing import ConfirmLinks, Fingerprints, Signed, load_key
 from livesupport.storage.database import Database
-from livesupport.storage.files import FileStore
 from livesupport.storage.settings import is_well, next_epoch
-from livesupport.tickets.alerts import Alerts
-from livesupport.tickets.asking import Asking
-from livesupport.tickets.bulk import Bulk
 from livesupport.tickets.files import Files, Room
-from livesupport.tickets.finding import Finder
-from livesupport.tickets.lifecycle import Lifecycle
-from livesupport.tickets.mine import Mine
-from livesupport.tickets.notices import Notices
-from livesupport.tickets.persons import Persons
-from livesupport.tickets.service import Tickets
-from livesupport.tickets.views import Views
 
 log = structlog.get_logger()
 
@@ -111,61 +98,33 @@ async def opened(config: Config, clock: Callable[[], datetime], is_demo: bool = 
     logs.catch_loop_errors(asyncio.get_running_loop())
     make_directories(config)
     key = load_key(config.keys, "signing.key")
-    tokens = VisitorTokens(key, config.chat.max_chat_age)
     keys = SealKeys(config.keys, config.chat.max_chat_age)
     async with hold_lease(config) as still_held:
         await prepare_database(config)
         async with Database.open(config.database_url) as database:
-            accounts, sites = Accounts(database, clock), Sites(database, clock)
-            files = Files(database, FileStore(config.files_folder), config.files, clock)
-            tickets, finder = Tickets(database, clock, lambda change: news.publish(change), files), Finder(database, clock)
-            asking = Asking(database, clock, lambda change: news.publish(change), files, ConfirmLinks(key))
-            requesters = Requesters(database, clock, SignInCodes(key))
-            directory, metrics = Directory(accounts, sites, clock), Metrics()
-            ports = _ports(accounts, tickets, asking, tokens, directory, metrics, lambda: directory.look(desk))
+            services = open_services(database, config, clock, lambda change: news.publish(change), key)
+            directory, metrics = Directory(services["accounts"], services["sites"], clock), Metrics()
+            ports = _ports(services, directory, metrics, lambda: directory.look(desk))
             desk = live.open_desk(config.chat, config.limits, await next_epoch(database), KeyRing(*keys.ring()), ports)
-            news = live.News(desk, _news_ports(ports.authenticate, requesters, finder, directory))
+            news = live.News(desk, _news_ports(ports.authenticate, services, directory))
             metrics.watch(desk.stats)
-            metrics.watch_disk(files.store.free)
+            metrics.watch_disk(services["files"].store.free)
             await directory.look(desk)
             await schedule.renew(database, clock())
-            rooms = Rooms(
-                database=database,
-                clock=clock,
-                alerts=Alerts(database, clock, news.publish),
-                lifecycle=Lifecycle(database, clock, news.publish, files, config.tickets.close_after),
-                files=files,
-                asking=asking,
-            )
-            runner = Runner(database, tasks(rooms), clock, metrics.job)
             async with background(
                 directory.follow(desk),
                 _watch_lease(still_held),
                 _renew_keys(desk, keys),
-                runner.work(),
-                _follow_requesters(requesters, news),
-                _watch_room(files),
+                _runner(database, clock, services, metrics).work(),
+                _follow_requesters(services["requesters"], news),
+                _watch_room(services["files"]),
             ):
                 yield http.new_state(
                     config=config,
-                    accounts=accounts,
-                    requesters=requesters,
-                    links=RequestLinks(key),
-                    visitor_tokens=tokens,
-                    tokens=Tokens(database, clock),
-                    sites=sites,
-                    tickets=tickets,
-                    finder=finder,
-                    bulk=Bulk(database, clock, lambda change: news.publish(change)),
-                    views=Views(database),
-                    mine=Mine(database, clock, news.publish, files),
-                    notices=Notices(database, clock, news.publish),
-                    files=files,
-                    persons=Persons(database, clock, news.publish),
-                    asking=asking,
+                    services=services,
                     robots=Robots(desk, key),
                     waiting=Signed(key, "waiting-request", ConfirmLinks.MAX_AGE),
-                    mail=MailRoom(database, config.server.public_url, key, requesters.code_to_mail, ink_on),
+                    mail=MailRoom(database, config.server.public_url, key, services["requesters"].code_to_mail, ink_on),
                     is_demo=is_demo,
                     desk=desk,
                     news=news,
@@ -177,19 +136,25 @@ async def opened(config: Config, clock: Callable[[], datetime], is_demo: bool = 
             desk.close()
 
 
-def _ports(
-    accounts: Accounts,
-    tickets: Tickets,
-    asking: Asking,
-    tokens: VisitorTokens,
-    directory: Directory,
-    metrics: Metrics,
-    look: Callable[[], Awaitable[None]],
-) -> Ports:
+def _runner(database: Database, clock: Callable[[], datetime], services: Services, metrics: Metrics) -> Runner:
+    """Does the work that is done later."""
+    rooms = Rooms(
+        database=database,
+        clock=clock,
+        alerts=services["alerts"],
+        lifecycle=services["lifecycle"],
+        files=services["files"],
+        asking=services["asking"],
+    )
+    return Runner(database, tasks(rooms), clock, metrics.job)
+
+
+def _ports(services: Services, directory: Directory, metrics: Metrics, look: Callable[[], Awaitable[None]]) -> Ports:
     """What the sockets may ask of the rest of the house."""
+    tickets, tokens = services["tickets"], services["visitor_tokens"]
 
     async def authenticate(secret: str) -> SignedIn | None:
-        session = await accounts.session(secret)
+        session = await services["accounts"].session(secret)
         if session is None:
             return None
         if not directory.knows(session.agent.id):  # somebody new, who signed in before the next look
@@ -200,7 +165,7 @@ def _ports(
         open_ticket=partial(bridge.convert_chat_to_ticket, tickets, directory.name_of),
         find_ticket=Gathered(partial(bridge.find_tickets, tickets), FIND_MOST),
         append_lines=partial(bridge.append_to_ticket, tickets),
-        save_request=partial(bridge.save_request, tickets, asking),
+        save_request=partial(bridge.save_request, tickets, services["asking"]),
         authenticate=authenticate,
         sign_token=tokens.sign,
         read_token=tokens.read,
@@ -213,20 +178,20 @@ def _ports(
 
 
 def _news_ports(
-    authenticate: Callable[[str], Awaitable[SignedIn | None]], requesters: Requesters, finder: Finder, directory: Directory
+    authenticate: Callable[[str], Awaitable[SignedIn | None]], services: Services, directory: Directory
 ) -> NewsPorts:
     """What the news may ask of the rest of the house."""
 
     async def identify(who: Who, secret: str) -> Reader | None:
         if who == "requester":
-            asking = await requesters.session(secret)
+            asking = await services["requesters"].session(secret)
             return Reader(who, asking.requester.id, asking.id) if asking else None
         session = await authenticate(secret)
         return Reader(who, session.agent_id, session.session_id) if session else None
 
     async def may_see(agent_id: int, number: str) -> bool:
         agent = directory.agent(agent_id)
-        return agent is not None and await finder.may_see(agent, number)
+        return agent is not None and await services["finder"].may_see(agent, number)
 
     return NewsPorts(identify=identify, may_see=may_see, serves=directory.serves, name_of=directory.name_of)
 

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
+import msgspec
 import pytest
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from livesupport.accounts.requesters import Requesters
-from livesupport.accounts.service import Accounts
-from livesupport.accounts.tokens import Tokens
 from livesupport.assets import Assets, locate
 from livesupport.config import Config
 from livesupport.http import EXCEPTION_HANDLERS, State, middleware, new_state, routes
@@ -26,20 +24,10 @@ from livesupport.metrics import Metrics
 from livesupport.model import Agent, Author, Role, Ticket
 from livesupport.model import Scope as ApiScope
 from livesupport.rules import Rules
-from livesupport.signing import ConfirmLinks, RequestLinks, Signed, SignInCodes, VisitorTokens
-from livesupport.sites.service import Sites
+from livesupport.services import open_services
+from livesupport.signing import ConfirmLinks, Signed
 from livesupport.storage.database import Database
-from livesupport.storage.files import FileStore
-from livesupport.tickets.asking import Asking
-from livesupport.tickets.bulk import Bulk
-from livesupport.tickets.files import Files
-from livesupport.tickets.finding import Finder
-from livesupport.tickets.mine import Mine
-from livesupport.tickets.notices import Notices
-from livesupport.tickets.persons import Persons
 from livesupport.tickets.requests import NewLine, NewTicket
-from livesupport.tickets.service import Tickets
-from livesupport.tickets.views import Views
 from tests.databases import Clock
 from tests.keys import RING
 
@@ -55,46 +43,20 @@ class House:
     def __init__(
         self, config: Config, database: Database, clock: Clock, assets: Assets, folder: Path, *, is_demo: bool = False
     ) -> None:
-        self.config = config
+        self.config = config = msgspec.structs.replace(config, data_dir=str(folder))
         self.clock = clock
         self.ready = True
         self.database = database
-        self.accounts = Accounts(database, clock)
-        self.tokens = Tokens(database, clock)
-        self.sites = Sites(database, clock)
-        self.files = Files(database, FileStore(folder), config.files, clock)
-        self.tickets = Tickets(database, clock, files=self.files)
-        self.requesters = Requesters(database, clock, SignInCodes(KEY))
-        self.visitor_tokens = VisitorTokens(KEY, 8 * 3600.0, lambda: clock().timestamp())
-        self.links = RequestLinks(KEY, lambda: clock().timestamp())
-        self.mine = Mine(database, clock, lambda change: self.news.publish(change), self.files)
-        self.notices = Notices(database, clock, lambda change: self.news.publish(change))
-        self.asking = Asking(
-            database,
-            clock,
-            lambda change: self.news.publish(change),
-            self.files,
-            ConfirmLinks(KEY, lambda: clock().timestamp()),
-        )
         self.desk = open_desk(Rules(), config.limits, 1, RING, _no_ports(Ports))
         self.news = News(self.desk, _no_ports(NewsPorts))
+        services = open_services(database, config, clock, self.news.publish, KEY)
+        self.accounts, self.tokens, self.sites = services["accounts"], services["tokens"], services["sites"]
+        self.tickets, self.files, self.asking = services["tickets"], services["files"], services["asking"]
+        self.requesters, self.mine, self.notices = services["requesters"], services["mine"], services["notices"]
+        self.visitor_tokens, self.links = services["visitor_tokens"], services["links"]
         self.state: State = new_state(
             config=config,
-            accounts=self.accounts,
-            requesters=self.requesters,
-            links=self.links,
-            visitor_tokens=self.visitor_tokens,
-            tokens=self.tokens,
-            sites=self.sites,
-            tickets=self.tickets,
-            finder=Finder(database, clock),
-            bulk=Bulk(database, clock),
-            views=Views(database),
-            mine=self.mine,
-            notices=self.notices,
-            files=self.files,
-            persons=Persons(database, clock),
-            asking=self.asking,
+            services=services,
             robots=Robots(self.desk, KEY, lambda: clock().timestamp()),
             waiting=Signed(KEY, "waiting-request", ConfirmLinks.MAX_AGE, lambda: clock().timestamp()),
             mail=MailRoom(database, config.server.public_url, KEY, self.requesters.code_to_mail, ink_on),
@@ -235,7 +197,7 @@ def assets() -> Assets:
 @pytest.fixture
 async def house(config: Config, database: Database, clock: Clock, assets: Assets, tmp_path: Path) -> AsyncIterator[House]:
     """A server that answers as http://127.0.0.1:8000, with the site `default` and nobody signed in."""
-    opened = House(config, database, clock, assets, tmp_path / "files")
+    opened = House(config, database, clock, assets, tmp_path / "data")
     opened.desk.set_directory([Site(id="default", name="Default")], [AgentIdentity(id=1, name="Ana")])
     yield opened
     await opened.close()

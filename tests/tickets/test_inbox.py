@@ -135,8 +135,8 @@ async def test_lists_go_on_in_every_order_and_backwards(tickets: Tickets, finder
     everything = {str(number) for number in range(PAGE_SIZE + 3)}
     for order in ("updated", "created", "due", "priority", "number"):
         for backwards in (False, True):
-            first = await finder.inbox(TicketFilter(), actor=EVA, order=order, backwards=backwards)  # type: ignore[arg-type]
-            second = await finder.inbox(TicketFilter(), first.next, actor=EVA, order=order, backwards=backwards)  # type: ignore[arg-type]
+            first = await finder.inbox(TicketFilter(), actor=EVA, order=order, backwards=backwards)
+            second = await finder.inbox(TicketFilter(), first.next, actor=EVA, order=order, backwards=backwards)
             subjects = [ticket.subject for ticket in first.items + second.items]
             assert (len(subjects), set(subjects), second.next) == (PAGE_SIZE + 3, everything, None), (order, backwards)
             if order == "priority":
