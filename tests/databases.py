@@ -32,6 +32,12 @@ from livesupport.tickets.finding import Finder
 from livesupport.tickets.service import Tickets
 
 Result = TypeVar("Result")
+
+EMPTY = ";".join(
+    f"DELETE FROM {table.name}"
+    + (f";ALTER SEQUENCE {table.name}_id_seq RESTART" if table.autoincrement_column is not None else "")
+    for table in reversed(metadata.sorted_tables)
+)
 Seeds = dict[Table, list[dict[str, object]]]
 
 SERVER = make_url(os.environ.get("LIVESUPPORT_TEST_POSTGRES", "postgresql+asyncpg://root@127.0.0.1:5432/postgres"))
@@ -182,10 +188,9 @@ async def _all_rows(url: str) -> Seeds:
 
 async def _start_afresh(url: str, seeds: Seeds) -> None:
     async with _connection(url) as connection:
-        for table in reversed(metadata.sorted_tables):
-            await connection.execute(table.delete())
-            if table.autoincrement_column is not None:
-                await connection.execute(text(f"ALTER SEQUENCE {table.name}_id_seq RESTART"))
+        raw = await connection.get_raw_connection()
+        assert raw.driver_connection is not None
+        await raw.driver_connection.execute(EMPTY)  # all in one message: hundreds of tests do this
         for table, rows in seeds.items():
             if rows:
                 await connection.execute(table.insert(), rows)

@@ -17,7 +17,7 @@ from livesupport.http.api.openapi import document
 from tests.serving import running
 
 PASSWORD = "a good long password"
-TRIES = 4  # requests of each deed
+TRIES = 3  # requests of each deed
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of what it imports

@@ -50,7 +50,8 @@ def test_a_name_that_nobody_gave_is_an_error(house: House) -> None:
         (("topic", "Orders", ""), "Ana removed the topic Orders"),
         (("replied", "", ""), "Ana replied"),
         (("noted", "", ""), "Ana added an internal note"),
-        (("merged", "", ""), "Ana changed this ticket"),
+        (("merged", "", "1002-5"), "Ana merged this ticket into #1002-5"),
+        (("something", "", ""), "Ana changed this ticket"),
         (("assignee", "", "{who.__class__}"), "Ana assigned the ticket to {who.__class__}"),
     ],
 )
