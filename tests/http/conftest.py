@@ -43,7 +43,9 @@ class House:
     def __init__(
         self, config: Config, database: Database, clock: Clock, assets: Assets, folder: Path, *, is_demo: bool = False
     ) -> None:
-        self.config = config = msgspec.structs.replace(config, data_dir=str(folder))
+        if config.data_dir == Config().data_dir:
+            config = msgspec.structs.replace(config, data_dir=str(folder))
+        self.config = config
         self.clock = clock
         self.ready = True
         self.database = database
