@@ -6,7 +6,6 @@ an address was known before. What a browser holds afterwards is the secret of a 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 import unicodedata
@@ -16,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.accounts import vouching
+from livesupport.accounts.base import hashed
 from livesupport.accounts.vouching import Vouched
 from livesupport.emails import folded_email, is_email
 from livesupport.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -56,8 +56,8 @@ class Requesters:
         async with self._database.write() as connection:
             if await sites.by_id(connection, site_id) is None:
                 raise NotFound("no such site")
-            await requesters.add_code(connection, _hash(secret), site_id, email, now, now + CODE_LASTS)
-            await outbox.add(connection, "sign_in", email, language, site_id, now, sign_in_id=_hash(secret))
+            await requesters.add_code(connection, hashed(secret), site_id, email, now, now + CODE_LASTS)
+            await outbox.add(connection, "sign_in", email, language, site_id, now, sign_in_id=hashed(secret))
         return secret
 
     async def code_to_mail(self, sign_in_id: str) -> str | None:
@@ -71,7 +71,7 @@ class Requesters:
         if len(secret) > LONGEST_SECRET:
             return None
         async with self._database.read() as connection:
-            attempt = await requesters.code(connection, _hash(secret), self._clock())
+            attempt = await requesters.code(connection, hashed(secret), self._clock())
         return (attempt.site_id, attempt.email) if attempt else None
 
     async def enter_code(self, secret: str, code: str) -> str:
@@ -81,7 +81,7 @@ class Requesters:
         """
         if len(secret) > LONGEST_SECRET:
             raise NotFound("no such attempt")
-        code_id, now = _hash(secret), self._clock()
+        code_id, now = hashed(secret), self._clock()
         async with self._database.write() as connection:
             attempt = await requesters.code(connection, code_id, now, lock=True)
             if attempt is None:
@@ -137,7 +137,7 @@ class Requesters:
         if len(secret) > LONGEST_SECRET:
             return None
         async with self._database.read() as connection:
-            return await requesters.session(connection, _hash(secret), self._clock())
+            return await requesters.session(connection, hashed(secret), self._clock())
 
     async def ended(self, session_ids: Collection[str]) -> set[str]:
         """Which of these sessions are no longer valid."""
@@ -159,7 +159,7 @@ class Requesters:
     async def sign_out(self, secret: str) -> None:
         """Ends the session that this secret opens, if there is one."""
         async with self._database.write() as connection:
-            await requesters.remove_session(connection, _hash(secret))
+            await requesters.remove_session(connection, hashed(secret))
 
     async def _begin(self, who: Who, lasts: timedelta = PROVED_LASTS) -> str:
         """Begins a session of the person whom `who` finds or makes; the same may happen in another browser meanwhile."""
@@ -174,15 +174,10 @@ class Requesters:
             person = await who(connection)
             if person is None:
                 raise NotAllowed("nobody")
-            await requesters.add_session(connection, _hash(secret), person.id, now, now + lasts)
+            await requesters.add_session(connection, hashed(secret), person.id, now, now + lasts)
         return secret
 
 
 def _digits(code: str) -> str:
     """The code without the spaces or dashes between which people read it; digits of every script are the same."""
     return "".join(str(unicodedata.decimal(one)) for one in code[:40] if one.isdecimal())
-
-
-def _hash(secret: str) -> str:
-    """What is stored of a secret. It is 256 random bits, so a plain hash needs neither salt nor cost."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from livesupport.accounts.base import hashed
 from livesupport.cleaning import clean_line
 from livesupport.errors import Invalid, NotFound, Unavailable
 from livesupport.i18n import gettext as _
@@ -58,7 +58,7 @@ class Tokens:
                 connection,
                 agent_id=owner.id,
                 name=name,
-                hash=_hash(secret),
+                hash=hashed(secret),
                 scopes=sorted(scopes),
                 created_at=now,
                 expires_at=None if days is None else now + timedelta(days=days),
@@ -72,7 +72,7 @@ class Tokens:
             return None
         now = self._clock()
         async with self._database.read() as connection:
-            token = await tokens.by_hash(connection, _hash(secret), now)
+            token = await tokens.by_hash(connection, hashed(secret), now)
             agent = await agents.enabled(connection, token.agent) if token else None
         if token is None or agent is None:
             return None
@@ -117,8 +117,3 @@ def _check(owner: Agent, name: str, scopes: Collection[Scope], days: int | None)
         problems["days"] = _("Choose 1 to {limit} days.").format(limit=MOST_DAYS)
     if problems:
         raise Invalid(problems)
-
-
-def _hash(secret: str) -> str:
-    """What is stored of a secret. It is 256 random bits, so a plain hash needs neither salt nor cost."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

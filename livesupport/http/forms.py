@@ -6,6 +6,7 @@ has a tuple for it: whoever sends more than the page asks for is refused as a wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -14,13 +15,16 @@ import msgspec
 from msgspec import Meta
 from starlette.exceptions import HTTPException
 
+from livesupport.errors import NotFound
 from livesupport.http.state import Request
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 200  # the largest form: a type of requests, with 20 questions of 6 fields each
 
+ROW_ID = "0|[1-9][0-9]{0,8}"
+
 # The id of a row, or 0 where a form means none. Kept as text: what "1e3" or 2**63 mean is then no question (T30).
-RowId = Annotated[str, Meta(pattern=r"\A(0|[1-9][0-9]{0,8})\Z")]
+RowId = Annotated[str, Meta(pattern=rf"\A({ROW_ID})\Z")]
 
 T = TypeVar("T")
 
@@ -30,6 +34,13 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+
+def row_id(text: str) -> int:
+    """The id of a row that a path names. Raises `NotFound` for what none can have (T30)."""
+    if not re.fullmatch(ROW_ID, text):
+        raise NotFound("no such row")
+    return int(text)
 
 
 async def read_form(request: Request, kind: type[T]) -> T:

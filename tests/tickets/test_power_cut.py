@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +16,7 @@ from livesupport.storage.schema import counter, ticket, ticket_event, ticket_mes
 from livesupport.tickets.numbering import written
 from livesupport.tickets.service import Tickets
 from tests.databases import Clock, only_sqlite
+from tests.faults.kernel import need_strace
 from tests.tickets.conftest import from_chat
 
 PROGRAM = """
@@ -70,8 +69,7 @@ async def test_a_program_killed_among_its_savings_loses_no_ticket_it_told_of(dat
 
 @only_sqlite
 async def test_a_power_cut_at_any_write_to_the_disk_leaves_one_ticket_or_none(database_url: str, tmp_path: Path) -> None:
-    if shutil.which("strace") is None and os.environ.get("CI") != "true":
-        pytest.skip("strace is not installed")
+    need_strace()
     cuts = 0
     while _was_killed(_command(database_url, 1), at_write=cuts + 1):
         cuts += 1
@@ -85,8 +83,7 @@ async def test_a_power_cut_at_any_write_to_the_disk_leaves_one_ticket_or_none(da
 
 @only_sqlite
 async def test_a_disk_that_fails_saves_nothing_and_says_so(database_url: str) -> None:
-    if shutil.which("strace") is None and os.environ.get("CI") != "true":
-        pytest.skip("strace is not installed")
+    need_strace()
     done = _run_with("error=EIO:when=1+", _command(database_url, 1))
     assert done.returncode == 1
     assert "DiskFails" in done.stderr

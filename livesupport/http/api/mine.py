@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from msgspec import Meta
-from starlette.exceptions import HTTPException
 
 from livesupport.http.api.operations import PREFIX, Call, Shape, operation
 from livesupport.http.api.shapes import FileShape, TopicShape, of_file, of_topic
@@ -168,19 +167,13 @@ async def list_my_notices(call: Call) -> NoticeList:
 @operation("POST", "/my/notices/{id}/later", "own", "Put a notice off", 204)
 async def put_notice_off(call: Call, body: PutOff) -> None:
     """Tells of the answer again after this time."""
-    await call.state["notices"].put_off(call.requester, _row_id(call), body.delay, body.zone)
+    await call.state["notices"].put_off(call.requester, call.row_id, body.delay, body.zone)
 
 
 @operation("DELETE", "/my/notices/{id}", "own", "Dismiss a notice", 204)
 async def dismiss_notice(call: Call) -> None:
     """Puts a notice away for good; its request stays unread."""
-    await call.state["notices"].dismiss(call.requester, _row_id(call))
-
-
-def _row_id(call: Call) -> int:
-    if not (call["id"].isascii() and call["id"].isdecimal() and len(call["id"]) < 10):
-        raise HTTPException(404)
-    return int(call["id"])
+    await call.state["notices"].dismiss(call.requester, call.row_id)
 
 
 def _shape(found: MyRequest) -> MyRequestShape:

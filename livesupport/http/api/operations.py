@@ -21,7 +21,7 @@ from livesupport.accounts.tokens import may
 from livesupport.errors import Invalid, NotAllowed
 from livesupport.http.api.caller import Caller, caller_of
 from livesupport.http.errors import SignedOut
-from livesupport.http.forms import read_query
+from livesupport.http.forms import read_query, row_id
 from livesupport.http.requester import requester_of
 from livesupport.http.state import Request
 from livesupport.i18n import gettext as _
@@ -69,6 +69,11 @@ class Call:
     def __getitem__(self, name: str) -> str:
         part: str = self.request.path_params[name]
         return part
+
+    @property
+    def row_id(self) -> int:
+        """The id that the path names. Raises `NotFound` for what no row can have."""
+        return row_id(self["id"])
 
     @property
     def agent(self) -> Agent:

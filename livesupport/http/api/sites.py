@@ -6,7 +6,6 @@ from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
-from starlette.exceptions import HTTPException
 
 from livesupport.http.api.operations import PREFIX, Call, Shape, operation
 from livesupport.http.api.shapes import TopicShape, of_topic
@@ -196,13 +195,13 @@ async def add_topic(call: Call, body: Name) -> TopicShape:
 @operation("PATCH", "/topics/{id}", "admin:write", "Rename a topic", 204)
 async def rename_topic(call: Call, body: Name) -> None:
     """Gives a topic another name."""
-    await call.state["sites"].rename_topic(row_id(call), body.name, actor=call.agent)
+    await call.state["sites"].rename_topic(call.row_id, body.name, actor=call.agent)
 
 
 @operation("DELETE", "/topics/{id}", "admin:write", "Remove a topic", 204)
 async def remove_topic(call: Call) -> None:
     """Removes a topic; 409 while tickets or types of requests have it."""
-    await call.state["sites"].remove_topic(row_id(call), actor=call.agent)
+    await call.state["sites"].remove_topic(call.row_id, actor=call.agent)
 
 
 # ── Types of requests ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -227,14 +226,14 @@ async def add_type(call: Call, body: TypeBody) -> TypeShape:
 async def change_type(call: Call, body: TypeBody) -> TypeShape:
     """Replaces a type. A question keeps its answers in tickets as long as it keeps its id."""
     sites = call.state["sites"]
-    changed = _wanted(body, await sites.type(row_id(call)))
+    changed = _wanted(body, await sites.type(call.row_id))
     return _type(await sites.change_type(changed, actor=call.agent))
 
 
 @operation("DELETE", "/types/{id}", "admin:write", "Retire a type of requests", 204)
 async def retire_type(call: Call) -> None:
     """Offers it no longer; its tickets keep it."""
-    await call.state["sites"].retire_type(row_id(call), actor=call.agent)
+    await call.state["sites"].retire_type(call.row_id, actor=call.agent)
 
 
 # ── Ready answers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,21 +254,13 @@ async def add_reply(call: Call, body: ReplyBody) -> ReplyShape:
 @operation("PUT", "/replies/{id}", "admin:write", "Change a ready answer", 204)
 async def change_reply(call: Call, body: ReplyBody) -> None:
     """Replaces shortcut and text."""
-    await call.state["sites"].change_canned(row_id(call), body.shortcut, body.text, actor=call.agent)
+    await call.state["sites"].change_canned(call.row_id, body.shortcut, body.text, actor=call.agent)
 
 
 @operation("DELETE", "/replies/{id}", "admin:write", "Remove a ready answer", 204)
 async def remove_reply(call: Call) -> None:
     """Removes a ready answer."""
-    await call.state["sites"].remove_canned(row_id(call), actor=call.agent)
-
-
-def row_id(call: Call) -> int:
-    """The id in the path. Raises `HTTPException` 404 for what no row can have (T30)."""
-    text = call["id"]
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise HTTPException(404)
-    return int(text)
+    await call.state["sites"].remove_canned(call.row_id, actor=call.agent)
 
 
 def _site(site: Site) -> SiteShape:

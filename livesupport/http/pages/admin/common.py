@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import RedirectResponse, Response
 
-from livesupport.errors import NotAllowed, NotFound
+from livesupport.errors import NotAllowed
 from livesupport.http.auth import signed_in
 from livesupport.http.state import Request
 from livesupport.model import Agent
@@ -22,14 +22,6 @@ async def overview(request: Request) -> Response:
     """Leads to the first of the rooms."""
     await administrator(request)
     return RedirectResponse("/admin/sites", 303)
-
-
-def row_id(request: Request, name: str = "id") -> int:
-    """The id in the path. Raises `NotFound` for what no row can have (T30)."""
-    text: str = request.path_params[name]
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise NotFound("no such row")
-    return int(text)
 
 
 def lines(text: str) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
 from livesupport.errors import Invalid
-from livesupport.http.forms import Form, RowId, read_form, read_query
-from livesupport.http.pages.admin.common import administrator, lines, row_id
+from livesupport.http.forms import Form, RowId, read_form, read_query, row_id
+from livesupport.http.pages.admin.common import administrator, lines
 from livesupport.http.state import Request
 from livesupport.model import Agent, Field, FieldKind, RequestType
 
@@ -92,12 +92,12 @@ class OneType(HTTPEndpoint):
 
     async def get(self, request: Request) -> Response:
         me = await administrator(request)
-        return await _page(request, me, await request.state["sites"].type(row_id(request)))
+        return await _page(request, me, await request.state["sites"].type(row_id(request.path_params["id"])))
 
     async def post(self, request: Request) -> Response:
         me = await administrator(request)
         sites = request.state["sites"]
-        former = await sites.type(row_id(request))
+        former = await sites.type(row_id(request.path_params["id"]))
         form: Properties | Retire | Offer = await read_form(request, Properties | Retire | Offer)  # type: ignore[arg-type]
         if isinstance(form, Properties):
             wanted = _wanted(form, former)
