@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from babel.messages.jslexer import Token, tokenize
+from pygments.lexers.javascript import JavascriptLexer
+from pygments.token import Comment, String
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -96,21 +98,41 @@ def test_templates(path: Path) -> None:
 # ── JavaScript ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class Token(NamedTuple):
+    """A word of JavaScript. Of a template literal only the text, in its place: what it inserts follows as words of its own."""
+
+    is_string: bool
+    value: str
+
+
+def tokens_of(source: str) -> list[Token]:
+    """The words of a module, without comments and space."""
+    found: list[Token] = []
+    literals: list[int | None] = []  # where the open template literals stand in `found`; None inside their `${…}`
+    for kind, value in JavascriptLexer().get_tokens(source):
+        if kind in String.Interpol:
+            literals.append(None) if value == "${" else literals.pop()
+        elif kind in String.Backtick and literals and (place := literals[-1]) is not None:
+            found[place] = Token(True, found[place].value + value)
+            if value == "`":
+                literals.pop()
+        elif kind not in Comment and not value.isspace():
+            if kind in String.Backtick:
+                literals.append(len(found))
+            found.append(Token(kind in String, value))
+    return found
+
+
 def untranslated_in_module(source: str) -> list[str]:
     """Strings that are put where people read, or that are sentences, and did not go through `t` or `n`."""
-    tokens = [token for token in tokenize(source, jsx=False, template_string=True) if "comment" not in token.type]
+    tokens = tokens_of(source)
     return [
         token.value
         for place, token in enumerate(tokens)
-        if token.type in ("string", "template_string")
+        if token.is_string
         and not is_translated(tokens, place)
-        and (is_sentence(token.value[1:-1]) or (is_shown(tokens, place) and has_letters(plain(token.value))))
+        and (is_sentence(token.value[1:-1]) or (is_shown(tokens, place) and has_letters(token.value)))
     ]
-
-
-def plain(literal: str) -> str:
-    """A template literal without its expressions."""
-    return re.sub(r"\$\{[^}]*\}", "", literal[1:-1])
 
 
 def is_sentence(text: str) -> bool:
@@ -130,7 +152,7 @@ def is_translated(tokens: list[Token], place: int) -> bool:
 
 def is_shown(tokens: list[Token], place: int) -> bool:
     """`x.title = "…"`, `{ title: "…" }`, `setAttribute("title", "…")`."""
-    before = ["", "", "", "", *(token.value.strip("\"'").split(".")[-1] for token in tokens[max(0, place - 4) : place])]
+    before = ["", "", "", "", *(token.value.strip("\"'") for token in tokens[max(0, place - 4) : place])]
     caller, _bracket, name, sign = before[-4:]
     return name in SHOWN and (sign in ("=", ":") or (sign == "," and caller == "setAttribute"))
 
@@ -139,7 +161,7 @@ def test_the_search_in_modules_finds_what_it_should() -> None:
     assert untranslated_in_module('h("p", {}, "Hello there")') == ['"Hello there"']
     assert untranslated_in_module('node.textContent = "hello"') == ['"hello"']
     assert untranslated_in_module('h("button", { "aria-label": "close" })') == ['"close"']
-    assert untranslated_in_module('node.setAttribute("title", `more ${x}`)') == ["`more ${x}`"]
+    assert untranslated_in_module('node.setAttribute("title", `more ${x}`)') == ["`more `"]
     assert untranslated_in_module('t("Hello there"); n("One day", "{count} Days", 3); throw new Error("Not possible")') == []
     assert (
         untranslated_in_module('node.className = "big one"; if (key === "Enter") x.title = `${a}:${b}`; // Hello there') == []
