@@ -165,9 +165,13 @@ async def fill(accounts: Accounts, sites: Sites, passwords: Mapping[str, str], s
             await accounts.set_password(login, passwords[login])
     site = await sites.get(SITE)
     await sites.change(
-        msgspec.structs.replace(
-            site, name="Kiln & Leaf", accent="#a4492b", origins=(shop_url,), greeting=GREETING, rules=RULES, contacts=CONTACTS
-        )
+        SITE,
+        name="Kiln & Leaf",
+        accent="#a4492b",
+        origins=(shop_url,),
+        greeting=GREETING,
+        rules=RULES,
+        contacts=CONTACTS,
     )
     for topic in TOPICS:
         if topic not in {known.name for known in site.topics}:

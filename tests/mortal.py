@@ -8,8 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-
 from livesupport.accounts.service import Accounts
 from livesupport.config import Config, load
 from livesupport.data import make_directories, prepare_database
@@ -64,7 +62,7 @@ async def mortal(data: Path, *, origins: tuple[str, ...] = (), **settings: str) 
     await prepare_database(config)
     async with Database.open(config.database_url) as database:
         accounts, sites = Accounts(database, lambda: datetime.now(UTC)), Sites(database, lambda: datetime.now(UTC))
-        await sites.change(msgspec.structs.replace(await sites.get("default"), name="Kiln & Leaf", origins=origins))
+        await sites.change("default", name="Kiln & Leaf", origins=origins)
         for login, (name, role) in PEOPLE.items():
             await accounts.create_agent(login=login, name=name, password=PASSWORD, role=role)
             secret, _ = await accounts.sign_in(login, PASSWORD)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 import pytest
 import structlog
 
@@ -114,8 +113,7 @@ async def test_a_session_that_ran_out_is_closed_without_any_write(
 
 
 async def test_hours_are_told_when_they_begin_and_end(directory: Directory, desk: Listener, sites: Sites, clock: Clock) -> None:
-    site = await sites.get("default")
-    await sites.change(msgspec.structs.replace(site, hours=parse_hours("Sun 10:00-13:00; Mon 09:00-18:00", "UTC")))
+    await sites.change("default", hours=parse_hours("Sun 10:00-13:00; Mon 09:00-18:00", "UTC"))
     await directory.look(desk)  # Sunday noon: open, as every site is before anything is told
     assert desk.hours == []
 

@@ -60,9 +60,12 @@ def site() -> None:
 @with_place
 def add(place: Place, name: str, origins: tuple[str, ...], **flags: Any) -> None:
     async def deed(services: Services) -> None:
+        import msgspec
+
         from livesupport.model import Site
 
-        new = changed(Site(id=new_id(name, origins), name=name, origins=origins), flags)
+        new = Site(id=new_id(name, origins), name=name, origins=origins)
+        new = msgspec.structs.replace(new, **named(new, flags))
         await services.sites.add(new)
         click.echo(_("Paste this before </body> on every page of {name}:").format(name=new.name))
         click.echo(place.config().embed_line(new.id))
@@ -79,11 +82,8 @@ def add(place: Place, name: str, origins: tuple[str, ...], **flags: Any) -> None
 @with_place
 def set_(place: Place, id_: str, origins: tuple[str, ...], **flags: Any) -> None:
     async def deed(services: Services) -> None:
-        import msgspec
-
-        former = await services.sites.get(id_)
-        site_ = msgspec.structs.replace(former, origins=origins or former.origins)
-        await services.sites.change(changed(site_, flags))
+        given = named(await services.sites.get(id_), {"origins": origins, **flags})
+        await services.sites.change(id_, **given)
         click.echo(_("{site} is changed; open panels follow within two seconds.").format(site=id_))
 
     work(place, deed)
@@ -137,22 +137,24 @@ def add_topic(place: Place, site_id: str, name: str) -> None:
     work(place, deed)
 
 
-def changed(site: Site, flags: dict[str, Any]) -> Site:
-    """`site` with the properties that were given. Raises `Invalid` for hours that cannot be read."""
+def named(site: Site, flags: dict[str, Any]) -> dict[str, Any]:
+    """The fields of `site` that were given, and what they are to be. Raises `Invalid` for hours that cannot be read."""
     import msgspec
 
     from livesupport.model import Contact
     from livesupport.sites.hours import parse_hours
 
     given = {key: value for key, value in flags.items() if value}
-    zone = given.pop("zone", site.hours.zone)
-    hours = given.pop("hours", None)
+    zone, hours = given.pop("zone", site.hours.zone), given.pop("hours", None)
     if title := given.pop("title", None):
         given["name"] = title
     if contacts := given.pop("contacts", ()):
         given["contacts"] = tuple(Contact(label, value, times) for label, value, times in contacts)
-    given["hours"] = parse_hours(hours, zone) if hours else msgspec.structs.replace(site.hours, zone=zone)
-    return msgspec.structs.replace(site, **given)
+    if hours:
+        given["hours"] = parse_hours(hours, zone)
+    elif zone != site.hours.zone:
+        given["hours"] = msgspec.structs.replace(site.hours, zone=zone)
+    return given
 
 
 def new_id(name: str, origins: tuple[str, ...]) -> str:

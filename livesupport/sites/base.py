@@ -15,6 +15,15 @@ from livesupport.storage import audit, settings
 from livesupport.storage.database import Database
 
 
+class Deed:
+    """One transaction, and what the audit log will say of it: `subject` and `details` may be told while it is done."""
+
+    def __init__(self, connection: AsyncConnection, subject: str, details: Mapping[str, object]) -> None:
+        self.connection = connection
+        self.subject = subject
+        self.details = details
+
+
 class Service:
     """A database and a clock."""
 
@@ -24,17 +33,19 @@ class Service:
 
     @asynccontextmanager
     async def _deed(
-        self, actor: Agent | None, act: str, subject: str, details: Mapping[str, object] | None = None
-    ) -> AsyncIterator[AsyncConnection]:
+        self, actor: Agent | None, act: str, subject: str = "", details: Mapping[str, object] | None = None
+    ) -> AsyncIterator[Deed]:
         """A transaction that raises the directory's revision, so that a running server sees it, and is noted in the audit log.
 
+        That counter is taken first of all, so two of these never overlap: what one reads, nobody else changes meanwhile.
         `actor` None: the command line. Raises `NotAllowed` for an actor who is no administrator.
         """
         check_administrator(actor)
         async with self._database.write() as connection:
             await settings.advance(connection, "directory")
-            await audit.add(connection, actor, act, subject, self._clock(), details)
-            yield connection
+            deed = Deed(connection, subject, details or {})
+            yield deed
+            await audit.add(connection, actor, act, deed.subject, self._clock(), deed.details)
 
 
 @contextmanager

@@ -23,22 +23,24 @@ class Canned(Service):
         """Adds a canned reply; the shortcut is without its `/`. Raises `Invalid`, and `Conflict` when it is taken."""
         shortcut, text = _tidied(shortcut, text)
         with unless_taken(_("this shortcut is taken")):
-            async with self._deed(actor, "canned.created", shortcut) as connection:
-                return await canned.add(connection, shortcut, text)
+            async with self._deed(actor, "canned.created", shortcut) as deed:
+                return await canned.add(deed.connection, shortcut, text)
 
     async def change_canned(self, reply_id: int, shortcut: str, text: str, *, actor: Agent | None = None) -> None:
         """Replaces a canned reply. Raises `NotFound`, `Invalid`, and `Conflict` when the shortcut is taken."""
         shortcut, text = _tidied(shortcut, text)
         with unless_taken(_("this shortcut is taken")):
-            async with self._deed(actor, "canned.changed", shortcut) as connection:
-                if not await canned.change(connection, reply_id, shortcut, text):
+            async with self._deed(actor, "canned.changed", shortcut) as deed:
+                if not await canned.change(deed.connection, reply_id, shortcut, text):
                     raise NotFound("no such ready answer")
 
     async def remove_canned(self, reply_id: int, *, actor: Agent | None = None) -> None:
         """Removes a canned reply. Raises `NotFound`."""
-        async with self._deed(actor, "canned.removed", str(reply_id)) as connection:
-            if not await canned.remove(connection, reply_id):
+        async with self._deed(actor, "canned.removed") as deed:
+            shortcut = await canned.remove(deed.connection, reply_id)
+            if shortcut is None:
                 raise NotFound("no such ready answer")
+            deed.subject = shortcut
 
 
 def _tidied(shortcut: str, text: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from livesupport.errors import Invalid, NotFound
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent, Field, RequestType
 from livesupport.sites.base import Service
-from livesupport.storage import request_types, sites
+from livesupport.storage import audit, request_types, sites
 
 NAME_LIMIT = 80
 INSTRUCTIONS_LIMIT = 5000
@@ -39,28 +39,31 @@ class Types(Service):
     async def add_type(self, new: RequestType, *, actor: Agent | None = None) -> RequestType:
         """Adds a type at the end; its id is given here. Raises `NotFound` for the site, and `Invalid`."""
         new = tidied(new)
-        async with self._deed(actor, "type.created", new.name, {"site": new.site}) as connection:
-            await _check_topic(connection, new)
-            last = max((one.position for one in await request_types.of_site(connection, new.site, retired=True)), default=0)
-            return await request_types.add(connection, msgspec.structs.replace(new, position=last + 1))
+        async with self._deed(actor, "type.created", new.name, {"site": new.site}) as deed:
+            await _check_topic(deed.connection, new)
+            there = await request_types.of_site(deed.connection, new.site, retired=True)
+            last = max((one.position for one in there), default=0)
+            return await request_types.add(deed.connection, msgspec.structs.replace(new, position=last + 1))
 
     async def change_type(self, changed: RequestType, *, actor: Agent | None = None) -> RequestType:
         """Replaces a type's name, topic, instructions, fields and retention. Raises `NotFound`, `Invalid`."""
         changed = tidied(changed)
-        async with self._deed(actor, "type.changed", changed.name, {"site": changed.site}) as connection:
-            former = await _type(connection, changed.id)
+        async with self._deed(actor, "type.changed", changed.name) as deed:
+            former = await _type(deed.connection, changed.id)
             changed = msgspec.structs.replace(changed, site=former.site, position=former.position, retired_at=former.retired_at)
-            await _check_topic(connection, changed)
-            await request_types.change(connection, changed)
+            await _check_topic(deed.connection, changed)
+            await request_types.change(deed.connection, changed)
+            deed.details = {"site": former.site, **audit.changes(former, changed)}
             return changed
 
     async def retire_type(self, type_id: int, *, retired: bool = True, actor: Agent | None = None) -> None:
         """Offers a type no longer, or (`retired` False) again; its tickets keep it. Raises `NotFound`."""
         act = "type.retired" if retired else "type.offered"
-        async with self._deed(actor, act, str(type_id)) as connection:
-            former = await _type(connection, type_id)
+        async with self._deed(actor, act) as deed:
+            former = await _type(deed.connection, type_id)
+            deed.subject, deed.details = former.name, {"site": former.site}
             moment = self._clock() if retired else None
-            await request_types.change(connection, msgspec.structs.replace(former, retired_at=moment))
+            await request_types.change(deed.connection, msgspec.structs.replace(former, retired_at=moment))
 
 
 def tidied(value: RequestType) -> RequestType:

@@ -71,6 +71,13 @@ async def set_disabled(connection: AsyncConnection, agent_id: int, at: datetime 
     await connection.execute(update(agent).where(agent.c.id == agent_id).values(disabled_at=at))
 
 
+async def with_this_topic_only(connection: AsyncConnection, topic_id: int) -> list[str]:
+    """The names of those who have this topic and no other, disabled or not."""
+    only = select(agent_topic.c.agent_id).group_by(agent_topic.c.agent_id).having(func.count() == 1)
+    these = select(agent_topic.c.agent_id).where(agent_topic.c.topic_id == topic_id, agent_topic.c.agent_id.in_(only))
+    return [one.name for one in await _find(connection, agent.c.id.in_(these))]
+
+
 async def count_administrators(connection: AsyncConnection) -> int:
     """How many administrators are not disabled."""
     query = select(func.count()).where(agent.c.role == "administrator", agent.c.disabled_at.is_(None))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.model import Act, Agent
 from livesupport.storage.schema import audit
+
+LONGEST_VALUE = 200  # characters of a former or a new value
 
 
 async def add(
@@ -31,6 +34,26 @@ async def add(
         "details": dict(details or {}),
     }
     await connection.execute(insert(audit).values(row))
+
+
+def changes(former: msgspec.Struct, changed: msgspec.Struct) -> dict[str, object]:
+    """The details of a change: each field that differs, with its former and its new value where both are a few words."""
+    details: dict[str, object] = {}
+    for name in former.__struct_fields__:
+        values = getattr(former, name), getattr(changed, name)
+        if values[0] != values[1]:
+            words = [_words(value) for value in values]
+            details[name] = words if all(word is not None and len(word) <= LONGEST_VALUE for word in words) else []
+    return details
+
+
+def _words(value: object) -> str | None:
+    """A value as people read it; None for what has no short form."""
+    if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    if value is None or isinstance(value, str | int):
+        return "" if value is None else str(value)
+    return None
 
 
 async def page(connection: AsyncConnection, before: int | None, limit: int) -> list[Act]:

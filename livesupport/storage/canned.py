@@ -29,8 +29,9 @@ async def change(connection: AsyncConnection, reply_id: int, shortcut: str, text
     return (await connection.execute(changed)).rowcount == 1
 
 
-async def remove(connection: AsyncConnection, reply_id: int) -> bool:
-    """Removes a canned reply; False when there is none with this id."""
+async def remove(connection: AsyncConnection, reply_id: int) -> str | None:
+    """Removes a canned reply and returns its shortcut; None when there is none with this id."""
     if not is_row_id(reply_id):
-        return False
-    return (await connection.execute(delete(canned_reply).where(canned_reply.c.id == reply_id))).rowcount == 1
+        return None
+    removed = delete(canned_reply).where(canned_reply.c.id == reply_id).returning(canned_reply.c.shortcut)
+    return (await connection.execute(removed)).scalar_one_or_none()

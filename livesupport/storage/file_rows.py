@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.model import MessageKind, StoredFile
-from livesupport.storage.schema import file, ticket, ticket_message
+from livesupport.storage.schema import file, site, ticket, ticket_message
 
 NOBODY = ""  # owner of a file that was taken
 
@@ -119,8 +119,11 @@ async def forget_staged(connection: AsyncConnection, owner: str, file_id: str) -
 
 
 async def forget_stale(connection: AsyncConnection, before: datetime) -> list[str]:
-    """Deletes the rows of files that were uploaded before this moment and never sent; returns their ids."""
-    return await _forget(connection, (file.c.owner != NOBODY) & (file.c.created_at < before))
+    """Deletes the rows of files that were uploaded before this moment and never sent, and of logos that no site has any
+    more; returns their ids."""
+    of_house = (file.c.owner == NOBODY) & file.c.ticket_id.is_(None) & file.c.pending_id.is_(None)
+    is_spare = or_(file.c.owner != NOBODY, of_house & file.c.id.not_in(select(site.c.logo)))
+    return await _forget(connection, is_spare & (file.c.created_at < before))
 
 
 async def forget_of_pending(connection: AsyncConnection, pending_id: str) -> list[str]:
@@ -163,10 +166,3 @@ def _file(row: Any) -> StoredFile:
         created_at=row.created_at,
         message_id=row.message_id,
     )
-
-
-async def forget_of_house(connection: AsyncConnection, file_id: str) -> list[str]:
-    """Forgets a file that belongs to no message, request or uploader; returns its id, whose bytes are still to be erased."""
-    nobody = (file.c.owner == NOBODY, file.c.ticket_id.is_(None), file.c.pending_id.is_(None))
-    gone = delete(file).where(file.c.id == file_id, *nobody).returning(file.c.id)
-    return list((await connection.execute(gone)).scalars())

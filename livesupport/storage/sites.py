@@ -29,10 +29,11 @@ async def add(connection: AsyncConnection, new: Site) -> None:
     await connection.execute(insert(site).values(id=new.id, **_columns(new)))
 
 
-async def change(connection: AsyncConnection, changed: Site) -> bool:
-    """Replaces everything of a site but its topics; False when there is no such site."""
-    result = await connection.execute(update(site).where(site.c.id == changed.id).values(_columns(changed)))
-    return result.rowcount == 1
+async def change(connection: AsyncConnection, changed: Site, named: Collection[str]) -> None:
+    """Sets the named fields of a site to what they are in `changed`."""
+    columns = {name: column for name, column in _columns(changed).items() if name in named}
+    if columns:
+        await connection.execute(update(site).where(site.c.id == changed.id).values(columns))
 
 
 async def user_key(connection: AsyncConnection, site_id: str) -> str:
@@ -51,11 +52,9 @@ async def add_topic(connection: AsyncConnection, site_id: str, name: str) -> Top
     return Topic(id=(await connection.execute(added)).scalar_one(), site=site_id, name=name)
 
 
-async def rename_topic(connection: AsyncConnection, topic_id: int, name: str) -> bool:
-    """Gives a topic another name; False when there is none with this id."""
-    if not is_row_id(topic_id):
-        return False
-    return (await connection.execute(update(topic).where(topic.c.id == topic_id).values(name=name))).rowcount == 1
+async def rename_topic(connection: AsyncConnection, topic_id: int, name: str) -> None:
+    """Gives a topic another name; one that the site has already is a unique value broken (`Conflict`)."""
+    await connection.execute(update(topic).where(topic.c.id == topic_id).values(name=name))
 
 
 async def topic_in_use(connection: AsyncConnection, topic_id: int) -> bool:

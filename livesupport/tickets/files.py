@@ -22,6 +22,7 @@ from livesupport.errors import Invalid, NoRoom, NotFound, TooMuch
 from livesupport.i18n import gettext as _
 from livesupport.i18n import ngettext
 from livesupport.model import Agent, Requester, StoredFile
+from livesupport.permits import check_administrator
 from livesupport.storage import file_rows
 from livesupport.storage.database import Database
 from livesupport.storage.files import FileStore, new_file_id
@@ -220,11 +221,13 @@ class Files:
             raise NotFound("no such file for this person")
         return found.file, self.store.open(file_id)
 
-    async def give_to_house(self, chosen: Chosen) -> StoredFile | None:
+    async def give_to_house(self, chosen: Chosen, *, actor: Agent) -> StoredFile | None:
         """Makes the first of these uploaded files one of the house, which anybody may open; None when none was chosen.
 
-        Raises `Invalid` for what is no picture that every browser shows, and when it is not there any more.
+        While no site has it as its logo it is removed like a file that nobody sent (`purge`). Raises `NotAllowed`, and
+        `Invalid` for what is no picture that every browser shows, and when it is not there any more.
         """
+        check_administrator(actor)
         found = await self.staged(chosen)
         if not chosen.ids:
             return None
@@ -233,12 +236,6 @@ class Files:
         async with self._database.write() as connection:
             await self.take(connection, chosen.owner, [found[0].id])
         return found[0]
-
-    async def remove_of_house(self, file_id: str) -> None:
-        """Removes a file of the house, if it is one."""
-        async with self._database.write() as connection:
-            gone = await file_rows.forget_of_house(connection, file_id)
-        await self.erase(gone)
 
     async def open_of_house(self, file_id: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
         """A file that belongs to the house, for anybody. Raises `NotFound`."""
@@ -280,7 +277,7 @@ class Files:
             await self.store.delete(file_id)
 
     async def purge(self) -> int:
-        """Removes the files that nobody sent in time; returns how many."""
+        """Removes the files that nobody sent in time, and logos that no site has any more; returns how many."""
         before = self._clock() - timedelta(seconds=self.limits.staged_seconds)
         async with self._database.write() as connection:
             ids = await file_rows.forget_stale(connection, before)

@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -132,8 +131,7 @@ class BrowserHouse(House):
 
     async def change_site(self, **fields: Any) -> None:
         """Changes the site that the shop embeds."""
-        sites = self.server.state["sites"]
-        await sites.change(msgspec.structs.replace(await sites.get("default"), **fields))
+        await self.server.state["sites"].change("default", **fields)
 
 
 async def open_house(

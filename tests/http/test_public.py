@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from livesupport import i18n
@@ -14,7 +13,7 @@ from tests.http.conftest import House
 
 
 async def test_a_site_lends_its_pages_its_colour_and_an_ink_that_can_be_read_on_it(house: House) -> None:
-    await house.sites.change(msgspec.structs.replace(await house.sites.get("default"), accent="#ffe14d"))
+    await house.sites.change("default", accent="#ffe14d")
     browser = await house.browser()
     answer = await browser.get("/brand/default.css")
     assert answer.headers["content-type"] == "text/css; charset=utf-8"

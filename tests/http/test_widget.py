@@ -93,8 +93,7 @@ async def test_the_panel_knows_its_site_and_its_words_stay_words(house: House, s
 
 
 async def test_without_a_wish_the_panel_speaks_the_sites_language(house: House) -> None:
-    site = await house.sites.get("default")
-    await house.sites.change(msgspec.structs.replace(site, language="ka"))
+    await house.sites.change("default", language="ka")
     browser = await house.stranger()
     assert page_data(await browser.get("/widget/panel?site=default"))["language"] == "ka"
     assert page_data(await browser.get("/widget/panel?site=default&lang=uk-UA"))["language"] == "uk"

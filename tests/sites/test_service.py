@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
+import asyncio
+
 import pytest
 
 from livesupport.errors import Conflict, Invalid, NotFound
-from livesupport.model import CannedReply, Contact, Hours, Site, Topic
+from livesupport.model import CannedReply, Contact, Hours, Site, Sla, Topic
 from livesupport.sites.service import Sites
 
 SHOP = Site(
@@ -37,9 +38,20 @@ async def test_a_site_comes_back_as_it_was_added(sites: Sites) -> None:
 
 async def test_a_site_can_be_changed_and_keeps_its_topics(sites: Sites) -> None:
     topic = await sites.add_topic("default", " Billing ")
-    changed = await sites.change(Site(id="default", name="Our desk", greeting="Hello"))
+    changed = await sites.change("default", name=" Our desk ", greeting="Hello")
     assert changed == Site(id="default", name="Our desk", greeting="Hello", topics=(topic,))
     assert topic == Topic(id=topic.id, site="default", name="Billing")
+
+
+async def test_two_who_change_a_site_at_the_same_moment_keep_each_others_work(sites: Sites) -> None:
+    await asyncio.gather(
+        sites.change("default", name="Our desk", contacts=SHOP.contacts),
+        sites.change("default", sla=Sla(enabled=True)),
+        sites.change("default", origins=("https://shop.example",)),
+    )
+    site = await sites.get("default")
+    assert (site.name, site.contacts) == ("Our desk", SHOP.contacts)
+    assert (site.sla.enabled, site.origins) == (True, ("https://shop.example",))
 
 
 async def test_an_id_belongs_to_one_site(sites: Sites) -> None:
@@ -49,7 +61,7 @@ async def test_an_id_belongs_to_one_site(sites: Sites) -> None:
 
 
 async def test_a_site_that_cannot_be_is_refused_and_nothing_changes(sites: Sites) -> None:
-    for deed in (sites.add(Site(id="x y", name="X")), sites.change(Site(id="default", name=""))):
+    for deed in (sites.add(Site(id="x y", name="X")), sites.change("default", name="")):
         with pytest.raises(Invalid):
             await deed
     assert await sites.all() == [Site(id="default", name="Support")]
@@ -61,7 +73,7 @@ async def test_what_does_not_exist_is_not_found(sites: Sites) -> None:
             with pytest.raises(NotFound):
                 await deed
     with pytest.raises(NotFound):
-        await sites.change(msgspec.structs.replace(SHOP, id="nowhere"))
+        await sites.change("nowhere", name="Shop")
 
 
 async def test_two_sites_may_have_topics_of_one_name_but_one_site_may_not(sites: Sites) -> None:
@@ -89,7 +101,7 @@ async def test_every_change_raises_the_revision_and_a_failed_one_does_not(sites:
     seen = [await sites.revision()]
     await sites.add(SHOP)
     seen.append(await sites.revision())
-    await sites.change(SHOP)
+    await sites.change("shop", greeting="Hello")
     seen.append(await sites.revision())
     await sites.add_topic("shop", "Billing")
     seen.append(await sites.revision())

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from livesupport.accounts.service import Accounts
 from livesupport.errors import Conflict, Invalid, NotAllowed, NotFound
-from livesupport.model import Agent, Field, RequestType, Role
+from livesupport.model import Agent, Field, RequestType, Role, Site
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 from livesupport.storage.schema import audit
@@ -49,7 +49,30 @@ async def test_what_an_administrator_does_is_in_the_audit_log(accounts: Accounts
         ("topic.renamed", "Purchases", "Dato"),
         ("canned.created", "hello", "Dato"),
         ("canned.changed", "hello", "Dato"),
-        ("canned.removed", str(reply.id), ""),
+        ("canned.removed", "hello", ""),
+    ]
+
+
+async def test_the_audit_log_tells_what_a_change_was_and_names_what_is_gone(sites: Sites, database: Database) -> None:
+    topic = await sites.add_topic("default", "Orders")
+    await sites.rename_topic(topic.id, "Purchases")
+    await sites.remove_topic(topic.id)
+    made = await sites.add_type(REFUND)
+    await sites.retire_type(made.id)
+    await sites.change(
+        "default", name="Our desk", origins=("https://a.example", "https://b.example"), rules="x" * 500, mode="match"
+    )
+    async with database.read() as connection:
+        rows = (await connection.execute(select(audit.c.act, audit.c.object, audit.c.details).order_by(audit.c.id))).all()
+    assert [tuple(row) for row in (*rows[1:3], *rows[4:])] == [
+        ("topic.renamed", "Purchases", {"site": "default", "name": ["Orders", "Purchases"]}),
+        ("topic.removed", "Purchases", {"site": "default"}),
+        ("type.retired", "Refund", {"site": "default"}),
+        (
+            "site.changed",
+            "default",
+            {"name": ["Support", "Our desk"], "origins": ["", "https://a.example, https://b.example"], "rules": []},
+        ),
     ]
 
 
@@ -65,10 +88,9 @@ async def test_what_fails_is_not_in_the_audit_log(accounts: Accounts, sites: Sit
 @pytest.mark.parametrize("role", ["agent", "supervisor"])
 async def test_nobody_else_administers(accounts: Accounts, sites: Sites, role: Role) -> None:
     ana = await _agent(accounts, role)
-    site = await sites.get("default")
     for deed in (
-        lambda: sites.add(site, actor=ana),
-        lambda: sites.change(site, actor=ana),
+        lambda: sites.add(Site(id="shop", name="Shop"), actor=ana),
+        lambda: sites.change("default", name="Shop", actor=ana),
         lambda: sites.user_key("default", actor=ana),
         lambda: sites.add_topic("default", "Orders", actor=ana),
         lambda: sites.rename_topic(1, "Orders", actor=ana),
@@ -94,6 +116,18 @@ async def test_a_topic_that_a_ticket_has_stays_and_another_one_goes(sites: Sites
         await sites.remove_topic(orders.id)
     await sites.remove_topic(spare.id)
     assert [topic.name for topic in (await sites.get("default")).topics] == ["Orders"]
+
+
+async def test_a_topic_stays_while_it_is_all_that_somebody_may_see(accounts: Accounts, sites: Sites) -> None:
+    orders, spare = await sites.add_topic("default", "Orders"), await sites.add_topic("default", "Spare")
+    await accounts.create_agent(login="ana", name="Ana", password="a good long password", topics=[orders.id])
+    await accounts.create_agent(login="ben", name="Ben", password="a good long password", topics=[orders.id, spare.id])
+    with pytest.raises(Conflict, match=r"^Ana would see every ticket"):
+        await sites.remove_topic(orders.id)
+    assert (await accounts.agent("ana")).topics == (orders.id,)
+    await sites.remove_topic(spare.id)
+    with pytest.raises(Conflict, match=r"^Ana, Ben would see"):
+        await sites.remove_topic(orders.id)
 
 
 async def test_a_new_type_is_tidied_and_its_questions_get_names_that_last(sites: Sites) -> None:

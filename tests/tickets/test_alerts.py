@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from livesupport.jobs.runner import Runner
@@ -25,7 +24,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 async def promised(sites: Sites) -> None:
     """The site is always open and promises a reply within 8 hours, to urgent requests within one."""
-    await sites.change(msgspec.structs.replace(await sites.get("default"), sla=Sla(enabled=True)))
+    await sites.change("default", sla=Sla(enabled=True))
 
 
 @pytest.fixture
@@ -143,10 +142,9 @@ async def test_when_a_site_changes_what_it_promises_its_tickets_follow(
 ) -> None:
     monkeypatch.setattr("livesupport.tickets.alerts.BATCH", 2)
     start, opened = clock.now, [await tickets.open(a_request(number)) for number in range(5)]
-    site = await sites.get("default")
 
     async def follow(sla: Sla, hours: Hours) -> set[datetime | None]:
-        await sites.change(msgspec.structs.replace(site, sla=sla, hours=hours))
+        await sites.change("default", sla=sla, hours=hours)
         for _batch in opened:
             await work(runner)
             clock.forward(seconds=1)

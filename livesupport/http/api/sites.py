@@ -174,7 +174,6 @@ async def get_site(call: Call) -> SiteShape:
 @operation("PATCH", "/sites/{site}", "admin:write", "Change a site")
 async def change_site(call: Call, body: SitePatch) -> SiteShape:
     """Changes what is named; open pages follow within two seconds."""
-    sites = call.state["sites"]
     given = {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not UNSET}
     if "origins" in given:
         given["origins"] = tuple(given["origins"])
@@ -182,8 +181,7 @@ async def change_site(call: Call, body: SitePatch) -> SiteShape:
         given["hours"] = msgspec.convert(msgspec.to_builtins(given["hours"]), Hours)
     if "contacts" in given:
         given["contacts"] = tuple(Contact(one.label, one.value, one.hours) for one in given["contacts"])
-    changed = msgspec.structs.replace(await sites.get(call["site"]), **given)
-    return _site(await sites.change(changed, actor=call.agent))
+    return _site(await call.state["sites"].change(call["site"], actor=call.agent, **given))
 
 
 @operation("POST", "/sites/{site}/topics", "admin:write", "Add a topic", 201)
@@ -200,7 +198,7 @@ async def rename_topic(call: Call, body: Name) -> None:
 
 @operation("DELETE", "/topics/{id}", "admin:write", "Remove a topic", 204)
 async def remove_topic(call: Call) -> None:
-    """Removes a topic; 409 while tickets or types of requests have it."""
+    """Removes a topic; 409 while tickets or types of requests have it, or while it is the only one of a person."""
     await call.state["sites"].remove_topic(call.row_id, actor=call.agent)
 
 

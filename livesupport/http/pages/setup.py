@@ -6,7 +6,6 @@ Without that link the page is closed, and says no more than that.
 
 from __future__ import annotations
 
-import msgspec
 from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
@@ -81,12 +80,9 @@ class SetupSite(HTTPEndpoint):
     async def post(self, request: Request) -> Response:
         me = await administrator(request)
         form = await read_form(request, NewSite)
-        sites = request.state["sites"]
-        wanted = msgspec.structs.replace(
-            await sites.get("default"), name=form.name, accent=form.accent, greeting=form.greeting, origins=lines(form.origins)
-        )
+        wanted = {"name": form.name, "accent": form.accent, "greeting": form.greeting, "origins": lines(form.origins)}
         try:
-            await sites.change(wanted, actor=me)
+            await request.state["sites"].change("default", actor=me, **wanted)
         except Invalid as invalid:
             return await _steps(request, me, form, invalid.problems)
         return RedirectResponse("/setup#embed-step", 303)

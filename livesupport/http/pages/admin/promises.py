@@ -43,9 +43,7 @@ class SitePromises(HTTPEndpoint):
         form = await read_form(request, Promises)
         sites = request.state["sites"]
         try:
-            sla = _sla(form)
-            site = await sites.get(request.path_params["site"])
-            await sites.change(msgspec.structs.replace(site, sla=sla), actor=me)
+            site = await sites.change(request.path_params["site"], sla=_sla(form), actor=me)
         except Invalid as invalid:
             return await _page(request, me, form, invalid.problems)
         return RedirectResponse(f"/admin/sites/{site.id}/promises?saved=1", 303)

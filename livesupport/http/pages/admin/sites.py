@@ -18,6 +18,8 @@ from livesupport.model import Agent, Contact, Site
 from livesupport.sites.hours import parse_hours, written_hours
 from livesupport.tickets.files import read_chosen
 
+PLAIN = ("name", "accent", "greeting", "rules", "mode", "region", "language")  # fields that a form shows as they are
+
 
 class NewSite(Form, frozen=True):
     """A site to be added."""
@@ -112,16 +114,14 @@ class SiteLogo(HTTPEndpoint):
     async def post(self, request: Request) -> Response:
         me = await administrator(request)
         form, problems = await read_form_with_files(request, LogoForm)
-        sites, files = request.state["sites"], request.state["files"]
-        site = await sites.get(request.path_params["site"])
+        site = await request.state["sites"].get(request.path_params["site"])
         try:
             if problems:
                 raise Invalid(problems)
-            picture = await files.give_to_house(read_chosen(form.files))
+            picture = await request.state["files"].give_to_house(read_chosen(form.files), actor=me)
         except Invalid as invalid:
             return await _page(request, me, None, invalid.problems)
-        await sites.change(msgspec.structs.replace(site, logo=picture.id if picture else ""), actor=me)
-        await files.remove_of_house(site.logo)
+        await request.state["sites"].change(site.id, logo=picture.id if picture else "", actor=me)
         return RedirectResponse(f"/admin/sites/{site.id}?saved=1", 303)
 
 
@@ -129,7 +129,7 @@ async def _do(request: Request, me: Agent, form: Deed) -> None:
     sites, site_id = request.state["sites"], request.path_params["site"]
     match form:
         case Properties():
-            await sites.change(_changed(await sites.get(site_id), form), actor=me)
+            await sites.change(site_id, actor=me, **_wanted(form))
         case AddTopic():
             await sites.add_topic(site_id, form.topic, actor=me)
         case RenameTopic():
@@ -138,23 +138,16 @@ async def _do(request: Request, me: Agent, form: Deed) -> None:
             await sites.remove_topic(int(form.id), actor=me)
 
 
-def _changed(site: Site, form: Properties) -> Site:
-    """The site as the form wants it. Raises `Invalid` for hours that cannot be read."""
+def _wanted(form: Properties) -> dict[str, Any]:
+    """The fields of a site as the form wants them. Raises `Invalid` for hours that cannot be read."""
     rows = zip(form.contact_label, form.contact_value, form.contact_hours, strict=False)
-    return msgspec.structs.replace(
-        site,
-        name=form.name,
-        origins=lines(form.origins),
-        accent=form.accent,
-        greeting=form.greeting,
-        rules=form.rules,
-        mode=form.mode,
-        convert=form.convert or None,
-        region=form.region,
-        language=form.language,
-        hours=parse_hours(form.hours.replace("\n", ";"), form.zone),
-        contacts=tuple(Contact(label=label, value=value, hours=hours) for label, value, hours in rows if label or value),
-    )
+    return {
+        **{name: getattr(form, name) for name in PLAIN},
+        "origins": lines(form.origins),
+        "convert": form.convert or None,
+        "hours": parse_hours(form.hours.replace("\n", ";"), form.zone),
+        "contacts": tuple(Contact(label=label, value=value, hours=hours) for label, value, hours in rows if label or value),
+    }
 
 
 def _problems(refused: Invalid | Conflict, field: str) -> dict[str, str]:
@@ -193,7 +186,7 @@ async def _page(request: Request, me: Agent, form: Deed | None = None, problems:
 def _fields(site: Site) -> dict[str, Any]:
     """What the form shows of a site."""
     return {
-        **{name: getattr(site, name) for name in ("name", "accent", "greeting", "rules", "mode", "region", "language")},
+        **{name: getattr(site, name) for name in PLAIN},
         "origins": "\n".join(site.origins),
         "convert": site.convert or "",
         "hours": written_hours(site.hours).replace(";\n", "\n"),
