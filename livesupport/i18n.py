@@ -79,11 +79,15 @@ def primary(tag: str) -> str:
 
 def is_offered(language: str) -> bool:
     """Whether so much of the catalogue is translated that people may be given it unasked."""
-    if language == SOURCE:
-        return True
+    return language == SOURCE or translated_share(language) >= OFFERED_FROM
+
+
+@cache
+def translated_share(language: str) -> float:
+    """How much of a language's catalogue is translated, from 0 to 1; messages marked fuzzy are not."""
     messages = [message for message in catalogue(language) if message.id]
     done = sum(1 for message in messages if _is_translated(message.string) and not message.fuzzy)
-    return bool(messages) and done >= OFFERED_FROM * len(messages)
+    return done / len(messages) if messages else 0.0
 
 
 @cache

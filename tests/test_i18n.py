@@ -63,7 +63,7 @@ def in_ukrainian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 
 def forget() -> None:
-    for cached in (i18n.catalogue, i18n.translations, i18n.browser_strings):
+    for cached in (i18n.catalogue, i18n.translations, i18n.translated_share, i18n.browser_strings):
         cached.cache_clear()
 
 
