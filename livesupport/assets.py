@@ -20,10 +20,12 @@ TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf
 
 
 # Comments are for those who read the source; on the wire they would be a third of a module (product.md, 2.7, counts bytes).
-# Comments on lines of their own, JSDoc and indentation go; our style keeps all three out of strings and patterns.
+# Comments on lines of their own and behind code, JSDoc and indentation go; our style keeps all of them out of strings and
+# patterns.
 FOR_READERS = re.compile(
     rb"""^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n   # whole lines
     |/\*\*(?:(?!\*/).)*\*/[ ]?                           # JSDoc in the middle of a line: a type
+    |(?<=[;,{(\[])[ ]//[ ][^\n]*                          # behind code
     |^[ \t]+
     """,
     re.MULTILINE | re.DOTALL | re.VERBOSE,

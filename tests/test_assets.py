@@ -90,7 +90,7 @@ import { h } from "./dom.js";
 /** The answer. @param {any} a */
 export function answer(/** @type {any} */ a) {
   // Why it is so.
-  const address = "https://example.org/*"; // stays
+  const address = "https://example.org/*"; // goes
   return h(a, /** @type {any} */ (address)); /* stays too */
 }
 /* one */ let b = 1; /* two */
@@ -101,7 +101,7 @@ export function answer(/** @type {any} */ a) {
     expected = """import { h } from "./dom.js";
 
 export function answer(a) {
-const address = "https://example.org/*"; // stays
+const address = "https://example.org/*";
 return h(a, (address)); /* stays too */
 }
 /* one */ let b = 1; /* two */

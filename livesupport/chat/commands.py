@@ -122,6 +122,10 @@ class Records(Frame, frozen=True, tag="records"):
     last: bool = True
 
 
+class Ping(Frame, frozen=True, tag="ping"):
+    """Asks for a sign of life, for pages, which see no pings of the socket itself. Answered by `pong`."""
+
+
 class Rate(Frame, frozen=True, tag="rate"):
     """How it was, after the end: counted, never tied to a person."""
 
@@ -284,11 +288,11 @@ class Watch(Frame, frozen=True, tag="wall"):
 
 VisitorCommand = (
     VisitorHello | Start | LeaveRequest | VisitorSay | VisitorTyping | VisitorReceipt | Visibility | Save | Refuse
-    | KeepWaiting | VisitorUndoEnd | VisitorEnd | Rate | Records
+    | KeepWaiting | VisitorUndoEnd | VisitorEnd | Rate | Records | Ping
 )  # fmt: skip
 AgentCommand = (
     AgentHello | SetIntent | Accept | Decline | AgentSay | Note | AgentTyping | AgentReceipt | Transfer | Withdraw | Requeue
-    | Convert | AgentEnd | AgentUndoEnd | Pin | Block | Join | TakeOver | Leave | Watch | Records
+    | Convert | AgentEnd | AgentUndoEnd | Pin | Block | Join | TakeOver | Leave | Watch | Records | Ping
 )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ VISITOR_COMMANDS: dict[type, Callable[[Floor, VisitorSocket, Any], None]] = {
     p.VisitorEnd: endings.visitor_end,
     p.Records: restoring.visitor_records,
     p.Rate: endings.rate,
+    p.Ping: talk.ping,
 }
 
 # What an agent's command does, given the socket …
@@ -64,6 +65,7 @@ AGENT_COMMANDS: dict[type, Callable[[Floor, AgentSocket, Any], None]] = {
     p.TakeOver: supervision.take_over,
     p.Watch: supervision.watch,
     p.Records: restoring.agent_records,
+    p.Ping: talk.ping,
 }
 
 # … and given also the chat, which must be a running one that this agent serves.

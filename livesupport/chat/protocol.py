@@ -19,28 +19,29 @@ from livesupport.chat.frames import (
 )  # fmt: skip
 from livesupport.chat.commands import (
     Accept, AgentCommand, AgentEnd, AgentHello, AgentReceipt, AgentSay, AgentTyping, AgentUndoEnd, Block, Convert, Decline,
-    Join, KeepWaiting, Leave, LeaveRequest, Note, Pin, Rate, Records, Refuse, Requeue, Save, SetIntent, Start, TakeOver,
+    Join, KeepWaiting, Leave, LeaveRequest, Note, Pin, Ping, Rate, Records, Refuse, Requeue, Save, SetIntent, Start, TakeOver,
     Transfer, Visibility, VisitorCommand, VisitorEnd, VisitorHello, VisitorReceipt, VisitorSay, VisitorTyping, VisitorUndoEnd,
     Watch, Withdraw, command_names,
 )  # fmt: skip
 from livesupport.chat.pushes import (
-    AgentChat, AgentPush, AgentWelcome, Erased, GoingAway, Line, Lines, Me, NoteLine, Offer, OfferClosed, Push, Queue, Receipt,
-    Refused, Released, Requested, Service, Team, Token, Typing, VisitorChat, VisitorPush, VisitorWelcome, Wall, Wanted,
+    AgentChat, AgentPush, AgentWelcome, Erased, GoingAway, Line, Lines, Me, NoteLine, Offer, OfferClosed, Pong, Push, Queue,
+    Receipt, Refused, Released, Requested, Service, Team, Token, Typing, VisitorChat, VisitorPush, VisitorWelcome, Wall,
+    Wanted,
 )  # fmt: skip
 # isort: on
 
 __all__ = [
-    "FRAME_LIMIT", "ID", "SUBPROTOCOL", "VERSION", "Accept", "AgentChat", "AgentCommand", "AgentEnd", "AgentHello", "AgentPush",
-    "AgentReceipt", "AgentSay", "AgentStatus", "AgentTyping", "AgentUndoEnd", "AgentWelcome", "BadFrame", "Block", "ChatId",
-    "ClientId", "CloseCode", "Convert", "Decline", "EndReason", "Erased", "Frame", "GoingAway", "Intent", "Join",
-    "KeepWaiting", "Language", "Leave", "LeaveRequest", "Limits", "Line", "LineKind", "Lines", "Me", "Note", "NoteLine",
-    "Offer", "OfferCloseReason", "OfferClosed", "Party", "Pin", "Push", "Queue", "QueueEntry", "Rate", "Receipt", "Record",
-    "RecordId", "Records", "Ref", "RefusalCode", "Refuse", "Refused", "Released", "Requested", "Requeue", "Role", "Save",
-    "Seq", "Service", "ServiceState", "SetIntent", "Short", "Start", "Status", "TakeOver", "Team", "TeamTopic", "Teammate",
-    "Text", "Tip", "Token", "TopicInfo", "Transfer", "Typing", "Value", "Visibility", "VisitorCard", "VisitorChat",
-    "VisitorCommand", "VisitorEnd", "VisitorHello", "VisitorPush", "VisitorReceipt", "VisitorSay", "VisitorTyping",
-    "VisitorUndoEnd", "VisitorWelcome", "WaitBucket", "Wall", "WallAgent", "WallChat", "WallTopic", "Wanted", "Watch",
-    "Withdraw", "command_names", "decode_agent", "decode_visitor", "encode", "protocol_schema",
+    "FRAME_LIMIT", "ID", "SUBPROTOCOL", "VERSION", "Accept", "AgentChat", "AgentCommand", "AgentEnd", "AgentHello",
+    "AgentPush", "AgentReceipt", "AgentSay", "AgentStatus", "AgentTyping", "AgentUndoEnd", "AgentWelcome", "BadFrame",
+    "Block", "ChatId", "ClientId", "CloseCode", "Convert", "Decline", "EndReason", "Erased", "Frame", "GoingAway", "Intent",
+    "Join", "KeepWaiting", "Language", "Leave", "LeaveRequest", "Limits", "Line", "LineKind", "Lines", "Me", "Note",
+    "NoteLine", "Offer", "OfferCloseReason", "OfferClosed", "Party", "Pin", "Ping", "Pong", "Push", "Queue", "QueueEntry",
+    "Rate", "Receipt", "Record", "RecordId", "Records", "Ref", "RefusalCode", "Refuse", "Refused", "Released", "Requested",
+    "Requeue", "Role", "Save", "Seq", "Service", "ServiceState", "SetIntent", "Short", "Start", "Status", "TakeOver", "Team",
+    "TeamTopic", "Teammate", "Text", "Tip", "Token", "TopicInfo", "Transfer", "Typing", "Value", "Visibility", "VisitorCard",
+    "VisitorChat", "VisitorCommand", "VisitorEnd", "VisitorHello", "VisitorPush", "VisitorReceipt", "VisitorSay",
+    "VisitorTyping", "VisitorUndoEnd", "VisitorWelcome", "WaitBucket", "Wall", "WallAgent", "WallChat", "WallTopic", "Wanted",
+    "Watch", "Withdraw", "command_names", "decode_agent", "decode_visitor", "encode", "protocol_schema",
 ]  # fmt: skip
 
 VERSION = "1"  # as the welcome names it

@@ -114,6 +114,10 @@ class GoingAway(Frame, frozen=True, tag="going_away"):
     resume_after: float
 
 
+class Pong(Frame, frozen=True, tag="pong"):
+    """Answers `ping`."""
+
+
 # ── Pushes to a visitor ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -306,10 +310,10 @@ class Wall(Frame, frozen=True, tag="wall"):
 
 VisitorPush = (
     VisitorWelcome | Service | Token | VisitorChat | Line | Lines | Wanted | Typing | Receipt | Erased | Requested
-    | Refused | GoingAway
+    | Refused | GoingAway | Pong
 )  # fmt: skip
 AgentPush = (
     AgentWelcome | Me | Team | Queue | Offer | OfferClosed | AgentChat | Line | Lines | Wanted | NoteLine | Typing | Receipt
-    | Erased | Released | Wall | Refused | GoingAway
+    | Erased | Released | Wall | Refused | GoingAway | Pong
 )  # fmt: skip
 Push = VisitorPush | AgentPush

@@ -10,6 +10,8 @@ from livesupport.chat.protocol import (
     AgentSay,
     AgentTyping,
     Note,
+    Ping,
+    Pong,
     Receipt,
     RefusalCode,
     Typing,
@@ -101,6 +103,11 @@ def add_note(floor: Floor, chat: Chat, agent: Agent, text: str, id: str | None =
     floor.tell_agents(chat, chat.notes.append(agent.id, agent.name, floor.now.wall, text, id))
     if chat.saving.state == "saved":
         conversion.plan_append(floor, chat)
+
+
+def ping(floor: Floor, socket: VisitorSocket | AgentSocket, _command: Ping) -> None:
+    """The line is alive."""
+    floor.send((socket.connection,), Pong())
 
 
 def visitor_typing(floor: Floor, socket: VisitorSocket, command: VisitorTyping) -> None:

@@ -15,12 +15,13 @@ import msgspec
 import structlog
 
 from livesupport.chat.events import Connection
-from livesupport.chat.protocol import VERSION, CloseCode
+from livesupport.chat.protocol import VERSION, CloseCode, Ping, Pong
 from livesupport.live.desk import Desk
 from livesupport.live.news_wire import (
     Doing,
     NewsCommand,
     NewsHello,
+    NewsPush,
     NewsWelcome,
     People,
     RequestsChanged,
@@ -31,7 +32,7 @@ from livesupport.live.reading import read_news
 from livesupport.live.receivers import SocketReceiver
 
 MOST_WATCHED = 20  # tickets that one page may say it has before it
-COMMANDS = ["watch"]
+COMMANDS = ["watch", "ping"]
 
 log = structlog.get_logger()
 
@@ -122,7 +123,7 @@ class News:
         timer = asyncio.get_running_loop().call_later(delay, run)
         self._later.add(timer)
 
-    def _deliver(self, to: Iterable[Connection], push: TicketChanged | RequestsChanged | People | NewsWelcome) -> None:
+    def _deliver(self, to: Iterable[Connection], push: NewsPush) -> None:
         """Has it sent with everything else that this turn of the loop brings: a bulk action tells of many tickets."""
         self._desk.hub.deliver(to, push)
         if not self._writing:
@@ -141,6 +142,10 @@ class News:
         if reader.who == "agent":
             self._desk.signed_in(connection, reader.session)
         self._deliver((connection,), NewsWelcome(version=VERSION, commands=COMMANDS))
+
+    def answer_ping(self, connection: Connection) -> None:
+        """The line is alive."""
+        self._deliver((connection,), Pong())
 
     def leave(self, connection: Connection) -> None:
         """A page is closed."""
@@ -223,6 +228,8 @@ class NewsReceiver(SocketReceiver):
                 self._spawn(self._let_in(command))
         elif self._reader is None:
             self._noise("hello_first")
+        elif isinstance(command, Ping):
+            self._news.answer_ping(self.connection)
         elif self._reader.who != "agent":
             self._noise("not_allowed")
         else:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from livesupport.chat import protocol
-from livesupport.chat.protocol import BadFrame, Frame, Refused
+from livesupport.chat.protocol import BadFrame, Frame, Ping, Pong, Refused
 
 Who = Literal["agent", "requester"]
 Doing = Literal["viewing", "drafting", "left"]
@@ -62,8 +62,8 @@ class People(Frame, frozen=True, tag="people"):
     drafting: list[str] = []
 
 
-NewsCommand = NewsHello | WatchTicket
-NewsPush = NewsWelcome | TicketChanged | RequestsChanged | People | Refused
+NewsCommand = NewsHello | WatchTicket | Ping
+NewsPush = NewsWelcome | TicketChanged | RequestsChanged | People | Refused | Pong
 
 _decoder: msgspec.json.Decoder[NewsCommand] = msgspec.json.Decoder(NewsCommand)
 

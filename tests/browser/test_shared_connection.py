@@ -29,6 +29,7 @@ PREPARE = """async () => {
   });
   connection.start();
 }"""
+PINGED = "sockets.at(-1).onopen(); sockets.at(-1).hear({ t: 'welcome', commands: ['ping'] })"
 WELCOME = "sockets.at(-1).onopen(); sockets.at(-1).hear({ t: 'welcome' })"
 
 
@@ -166,6 +167,41 @@ async def test_a_page_that_is_shown_again_does_not_wait(page: Page) -> None:
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     assert await sockets(page) == 2
+
+
+async def test_a_page_that_is_shown_again_finds_out_whether_its_line_is_dead(page: Page) -> None:
+    await page.evaluate(PINGED)
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert await page.evaluate("sockets[0].sent.at(-1)") == {"t": "ping"}
+
+    await page.evaluate("sockets[0].hear({ t: 'pong' })")
+    await page.clock.run_for(10_000)
+    assert await state(page) == "open"
+
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await page.clock.run_for(10_000)
+    assert await state(page) == "waiting"
+
+
+async def test_a_long_silence_is_asked_about(page: Page) -> None:
+    await page.evaluate(PINGED)
+    await page.clock.run_for(44_000)
+    await page.evaluate("sockets[0].hear({ t: 'line' })")
+    await page.clock.run_for(44_000)
+    assert await page.evaluate("sockets[0].sent.length") == 1
+
+    await page.clock.run_for(1000)
+    assert await page.evaluate("sockets[0].sent.at(-1)") == {"t": "ping"}
+    await page.clock.run_for(10_000)
+    assert await state(page) == "waiting"
+
+
+async def test_a_server_that_knows_no_ping_hears_none(page: Page) -> None:
+    await page.evaluate(WELCOME)
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await page.clock.run_for(60_000)
+
+    assert await page.evaluate("sockets[0].sent") == [{"t": "hello", "n": 1}]
 
 
 async def test_a_dropped_socket_is_not_listened_to(page: Page) -> None:

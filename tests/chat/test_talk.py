@@ -326,3 +326,15 @@ def test_a_supervisor_who_reads_along_does_not_count_as_the_agent(stage: Stage) 
     stage.agent(SUE).does(p.Join(chat=vera.chat)).does(p.AgentReceipt(chat=vera.chat, received=3, seen=3))
 
     assert vera.all(p.Receipt, by="agent", received=3) == []
+
+
+# ── signs of life ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_whoever_asks_for_a_sign_of_life_gets_one_alone(stage: Stage) -> None:
+    vera, ana = a_talk(stage)
+    passer_by = stage.visitor("Olga").does(p.Ping())
+    assert passer_by.hears(p.Pong)
+    vera.hears_no(p.Pong)
+
+    ana.does(p.Ping()).hears(p.Pong)

@@ -59,6 +59,13 @@ async def test_a_page_in_a_strange_frame_shows_its_secret_in_the_hello(house: Ho
         assert (await panel.next())["t"] == "welcome"
 
 
+async def test_agents_and_requesters_who_ask_for_a_sign_of_life_get_one(house: House) -> None:
+    async with house.reader("ana") as ana, house.reader("nino", "requester") as nino:
+        for page in (ana, nino):
+            await page.say("ping")
+            assert await page.next() == {"t": "pong"}
+
+
 @pytest.mark.parametrize(
     ("name", "who", "hello"),
     [

@@ -1,12 +1,14 @@
 /**
  * A socket that comes back: it says hello, hears frames, and after a loss tries again for as long as the page lives.
- * Only a 44xx code ends it. What is lost in between is asked for by the hello (its tip), not remembered here.
+ * A line that is dead without a word is found by a ping. Only a 44xx code ends it. What is lost in between is asked for by the
+ * hello (its tip), not remembered here.
  */
 import { SUBPROTOCOL, mayReturn } from "./protocol.js";
 
 const STEPS = [0.5, 1, 2, 4, 8, 15]; // seconds before each try; the last one for ever
 const JITTER = 0.3;
 const ANSWER_WITHIN = 10; // seconds of silence after a frame that has an answer: the connection is dead
+const QUIET = 45; // seconds without a frame after which the other end is asked whether it is there
 
 /**
  * Seconds to wait before the next try.
@@ -51,6 +53,7 @@ export class Connection {
     this.onState = onState;
     this.tries = 0;
     this.resumeAfter = null;
+    this.asked = false;
     addEventListener("online", () => this.restart());
     addEventListener("pageshow", (event) => event.persisted && this.restart());
     document.addEventListener("visibilitychange", () => document.hidden || this.retry());
@@ -73,9 +76,10 @@ export class Connection {
     return true;
   }
 
-  /** Tries at once when it waits for its next try. */
+  /** Tries at once when it waits for its next try; asks for a sign of life when it is open. */
   retry() {
     if (this.state.state === "waiting") this.#connect();
+    else if (this.pings) this.send({ t: "ping" }, { answered: true });
   }
 
   /** Drops the socket and makes a new one: after a gap in the lines, or when the network has changed. */
@@ -103,9 +107,10 @@ export class Connection {
 
   /** @param {import("./protocol.js").Frame} frame */
   #hear(frame) {
-    clearTimeout(this.silence);
-    this.silence = undefined;
+    this.asked = false;
+    this.#listen(QUIET, () => this.retry());
     if (frame.t === "welcome") {
+      this.pings = frame.commands?.includes("ping");
       this.tries = 0;
       this.resumeAfter = null;
       this.#tell({ state: "open" });
@@ -131,13 +136,21 @@ export class Connection {
   }
 
   #expectAnswer() {
-    this.silence ??= setTimeout(() => this.#lost(1006), ANSWER_WITHIN * 1000);
+    if (this.asked) return;
+    this.asked = true;
+    this.#listen(ANSWER_WITHIN, () => this.#lost(1006));
+  }
+
+  /** @param {number} seconds of silence, after which it acts @param {() => void} act */
+  #listen(seconds, act) {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(act, seconds * 1000);
   }
 
   #drop() {
     clearTimeout(this.next);
     clearTimeout(this.silence);
-    this.silence = undefined;
+    this.asked = false;
     const socket = this.socket;
     this.socket = undefined;
     socket?.close();
