@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import BrowserContext, Locator, Page, expect
+from playwright.async_api import BrowserContext, Locator, Page, Route, expect
 
 from livesupport.accounts import vouching
 from livesupport.http import robots
 from livesupport.model import Ticket
+from livesupport.signing import origin_of_request
 from livesupport.storage import requesters, tickets
 from livesupport.storage.database import Database
 from livesupport.tickets import answering
@@ -33,8 +37,9 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 async def request_of(house: BrowserHouse, account: str, question: str = "The blue kettle leaks") -> Ticket:
     """A request of somebody whom the shop knows under this id."""
     state = house.server.state
-    origin = f"the request of customer {account}"
-    new = NewTicket(origin=origin, site="default", name="Nino", phone="", question=question, actor="Nino")
+    new = NewTicket(
+        origin=origin_of_request(account + question), site="default", name="Nino", phone="", question=question, actor="Nino"
+    )
     ticket = await state["tickets"].open(new)
     async with Database.open(state["config"].database_url) as database, database.write() as connection:
         person = await requesters.by_account(connection, "default", account)
@@ -101,6 +106,29 @@ async def test_an_answer_is_told_in_both_tabs_put_away_found_unread_opened_and_r
     assert all([await is_harmless(tab) for tab in (first, second)])
 
 
+async def test_an_answer_that_comes_between_two_pages_is_told_by_the_next_one(house: BrowserHouse) -> None:
+    context = await signed_in(house)
+    kettle, cup = await request_of(house, "7"), await request_of(house, "7", "The cup is chipped")
+    page = await context.new_page()
+    async with page.expect_websocket() as opening:
+        await page.goto(f"{house.url}/requests/{kettle.number}")
+    news = await opening.value
+
+    async with on_hold(page, "/requests?site=default"):  # she has clicked, and looks at the old page still
+        leaving = asyncio.create_task(page.get_by_role("link", name="My requests").first.click())
+        await page.wait_for_event("request", lambda request: "/requests?" in request.url)
+        async with news.expect_event("framereceived", lambda frame: "requests_changed" in frame):
+            await answer(house, kettle)
+    await leaving
+    await expect(card(page)).to_contain_text("The blue kettle leaks")
+
+    async with on_hold(page, "/shared/connection.js"):  # the next page is drawn, and does not follow the news yet
+        await page.goto(f"{house.url}/requests", wait_until="commit")
+        await expect(unread(page)).to_have_count(1)
+        await answer(house, cup)
+    await expect(unread(page)).to_have_count(2)
+
+
 async def test_whom_the_shop_knows_sees_a_mark_on_the_button_and_goes_on_in_a_tab_of_their_own(house: BrowserHouse) -> None:
     await signed_in(house)  # was here before
     ticket = await request_of(house, "7", "".join(HOSTILE[:40]))
@@ -159,6 +187,22 @@ async def vouch_in_the_shop(house: BrowserHouse) -> None:
     calls = json.dumps([["setUser", await vouched(house)]])
     script = f"<script>window.LiveSupport = {calls}</script>".replace("{", "{{").replace("}", "}}")
     house.shop.body = script + EMBED
+
+
+@asynccontextmanager
+async def on_hold(page: Page, address: str) -> AsyncIterator[None]:
+    """What the page fetches from an address that ends so arrives after the block."""
+    go = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await go.wait()
+        await route.continue_()
+
+    await page.route(f"**{address}", wait)
+    try:
+        yield
+    finally:
+        go.set()
 
 
 def card(page: Page) -> Locator:

@@ -11,6 +11,8 @@ import { dress } from "./dress.js";
 
 /** What of the page a newer one of the same address replaces. */
 const LIVE = "[data-live]";
+/** Milliseconds after which a page that was to be left is still here: the address was a download, or that of a mail program. */
+const STAYED = 10_000;
 
 tellZone();
 const replyForm = /** @type {HTMLFormElement | null} */ (document.getElementById("end"));
@@ -29,7 +31,9 @@ function followNews() {
   const place = /** @type {HTMLElement} */ (document.getElementById("notice"));
   const notices = new AnswerNotices({ place, call: fetch.bind(window), open: (number) => h("a", { href: `/requests/${number}` }) });
   let isOld = false;
+  let isLeft = false;
   const renewWhenSeen = async () => {
+    if (isLeft) return; // asked for once more, a request would count as read by whoever goes elsewhere
     if (isOld && !document.hidden) {
       isOld = false;
       await renew();
@@ -38,6 +42,13 @@ function followNews() {
   };
   notices.refresh();
   document.addEventListener("visibilitychange", renewWhenSeen);
+  window.addEventListener("beforeunload", () => {
+    isLeft = true;
+    setTimeout(() => {
+      isLeft = false;
+      renewWhenSeen();
+    }, STAYED);
+  });
   follow(
     ({ t: kind }) => {
       isOld ||= ["requests_changed", "missed"].includes(kind);

@@ -24,7 +24,10 @@ export class AnswerNotices {
   #onTold;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #again;
-  #shown = 0;
+  /** @type {Notice | undefined} */
+  #shown;
+  #asked = 0;
+  #heard = 0;
 
   /**
    * @param {object} parts
@@ -43,10 +46,13 @@ export class AnswerNotices {
 
   /** Asks the server what there is to tell, now and when the next one is due. */
   async refresh() {
+    const question = ++this.#asked;
     const answer = await this.#call("/requests/notices").catch(() => null);
     if (!answer?.ok) return;
     /** @type {Told} */
     const told = await answer.json();
+    if (question < this.#heard) return; // a later question was answered sooner
+    this.#heard = question;
     clearTimeout(this.#again);
     if (told.again_in !== null) {
       this.#again = setTimeout(() => this.refresh(), Math.min(told.again_in * 1000 + LATE, LONGEST));
@@ -58,6 +64,7 @@ export class AnswerNotices {
   /** Takes the card away, when nobody is signed in any more. */
   clear() {
     clearTimeout(this.#again);
+    this.#heard = ++this.#asked;
     this.#draw([]);
   }
 
@@ -65,10 +72,17 @@ export class AnswerNotices {
   #draw(all) {
     const [first] = all;
     const more = all.length - 1;
-    if (first?.id !== this.#shown) fill(this.#place, first && this.#card(first));
-    this.#shown = first?.id ?? 0;
+    if (first?.id !== this.#shown?.id) this.#replace(first);
     const rest = this.#place.querySelector(".rest");
     if (rest) rest.textContent = more > 0 ? n("{count} more answer waits.", "{count} more answers wait.", more) : "";
+  }
+
+  /** A newer answer of the same request finds the menu as it was. @param {Notice | undefined} notice */
+  #replace(notice) {
+    const isChoosing = notice?.number === this.#shown?.number && this.#place.querySelector("details")?.open;
+    this.#shown = notice;
+    fill(this.#place, notice && this.#card(notice));
+    if (isChoosing) /** @type {HTMLDetailsElement} */ (this.#place.querySelector("details")).open = true;
   }
 
   /** @param {Notice} notice */

@@ -6,7 +6,8 @@ import { Connection } from "./connection.js";
 /**
  * Follows the news for as long as the page lives; lost connections come back by themselves.
  * @param {(news: import("./protocol.js").Frame) => void} hear hears `ticket_changed`, `requests_changed` and `people`, and
- *   `missed` when the connection was lost and is back: whatever changed meanwhile was not told
+ *   `missed` whenever the connection is there: what changed before, since the page was made or the last one was lost, was not
+ *   told
  * @param {object} [options]
  * @param {"agent" | "requester"} [options.who] as whom the page is signed in
  * @param {() => string} [options.token] a requester's secret, for a page in another site's frame, which has no cookies
@@ -15,7 +16,6 @@ import { Connection } from "./connection.js";
  *   what this page does with a ticket, and is told again after a loss
  */
 export function follow(hear, { who = "agent", token, onState = () => {} } = {}) {
-  let welcomes = 0;
   /** @type {Map<string, string>} */
   const watched = new Map();
   const connection = new Connection({ path: "/ws/news", hello, onFrame, onState });
@@ -29,8 +29,7 @@ export function follow(hear, { who = "agent", token, onState = () => {} } = {}) 
   function onFrame(/** @type {import("./protocol.js").Frame} */ frame) {
     if (frame.t !== "welcome") return hear(frame);
     for (const [number, doing] of watched) connection.send({ t: "watch", number, doing });
-    welcomes += 1;
-    if (welcomes > 1) hear({ t: "missed" });
+    hear({ t: "missed" });
   }
 
   function watch(/** @type {string} */ number, /** @type {"viewing" | "drafting" | "left"} */ doing) {
