@@ -15,8 +15,8 @@ import structlog
 from livesupport import calendar, model
 from livesupport.accounts.service import Accounts
 from livesupport.live import AgentIdentity, Desk, Site, Topic
+from livesupport.permits import may_see
 from livesupport.sites.service import Sites
-from livesupport.tickets.rights import may_see
 
 log = structlog.get_logger()
 

@@ -60,7 +60,7 @@ def open_services(
 
     files = Files(database, FileStore(config.files_folder), config.files, clock)
     return Services(
-        accounts=Accounts(database, clock),
+        accounts=Accounts(database, clock, announce),
         tokens=Tokens(database, clock),
         requesters=Requesters(database, clock, SignInCodes(key)),
         sites=Sites(database, clock),

@@ -7,15 +7,19 @@ from collections.abc import Callable
 from datetime import datetime
 
 from livesupport.accounts.passwords import Passwords
+from livesupport.model import TicketNews
 from livesupport.storage.database import Database
 
 
 class Service:
-    """A database, a clock, and how passwords are hashed."""
+    """A database, a clock, how passwords are hashed, and a listener that is told of tickets that change with their people."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], announce: Callable[[TicketNews], None] = lambda news: None
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._announce = announce
         self._passwords = Passwords()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import get_args
 
 import msgspec
@@ -34,11 +35,13 @@ class AgentChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     name: str
     role: Role = "agent"
     capacity: int | None = None
-    languages: tuple[str, ...] = ()
-    topics: frozenset[int] = frozenset()
+    languages: Collection[str] = ()
+    topics: Collection[int] = frozenset()
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "name", clean_line(self.name))
+        msgspec.structs.force_setattr(self, "languages", tuple(self.languages))
+        msgspec.structs.force_setattr(self, "topics", frozenset(self.topics))
         if problems := self._problems():
             raise Invalid(problems)
 

@@ -10,7 +10,7 @@ from livesupport.accounts.base import Service, hashed
 from livesupport.accounts.requests import folded_login
 from livesupport.errors import NotAllowed, NotFound, Unavailable
 from livesupport.gathering import Gathered
-from livesupport.model import Agent, Session
+from livesupport.model import Agent, Session, TicketNews
 from livesupport.storage import agents, sessions, settings
 from livesupport.storage.database import Database
 
@@ -25,8 +25,10 @@ FIND_MOST = 100  # sessions in one question
 class Sessions(Service):
     """What can be done with sessions. Whatever ends one raises the directory's revision: its sockets follow."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
-        super().__init__(database, clock)
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], announce: Callable[[TicketNews], None] = lambda news: None
+    ) -> None:
+        super().__init__(database, clock, announce)
         self._found = Gathered(self._find_all, FIND_MOST)
 
     async def sign_in(self, login: str, password: str, device: str = "") -> tuple[str, Session]:

@@ -12,6 +12,7 @@ from livesupport.cleaning import clean_line
 from livesupport.errors import Invalid, NotFound, Unavailable
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent, ApiToken, Scope
+from livesupport.permits import check_administrator
 from livesupport.storage import agents, audit, tokens
 from livesupport.storage.database import Database
 from livesupport.storage.schema import is_row_id
@@ -79,18 +80,27 @@ class Tokens:
         await self._note_use(token, now)
         return Bearer(agent, token)
 
-    async def of(self, owner: Agent) -> list[ApiToken]:
-        """The owner's tokens, without their secrets, oldest first."""
+    async def of(self, owner: Agent, *, actor: Agent | None = None) -> list[ApiToken]:
+        """The owner's tokens, without their secrets, oldest first. `actor`: the administrator who looks; None: the owner.
+
+        Raises `NotAllowed`.
+        """
+        check_administrator(actor)
         async with self._database.read() as connection:
             return await tokens.of_agent(connection, owner.id)
 
-    async def revoke(self, owner: Agent, token_id: int) -> None:
-        """Makes one of the owner's tokens worthless at once. Raises `NotFound`."""
+    async def revoke(self, owner: Agent, token_id: int, *, actor: Agent | None = None) -> None:
+        """Makes one of the owner's tokens worthless at once. `actor`: the administrator who does it; None: the owner.
+
+        Raises `NotAllowed`, `NotFound`.
+        """
+        check_administrator(actor)
         now = self._clock()
         async with self._database.write() as connection:
-            if not is_row_id(token_id) or not await tokens.revoke(connection, token_id, owner.id, now):
+            name = await tokens.revoke(connection, token_id, owner.id, now) if is_row_id(token_id) else None
+            if name is None:
                 raise NotFound("no such token")
-            await audit.add(connection, owner, "token.revoked", str(token_id), now)
+            await audit.add(connection, actor or owner, "token.revoked", name, now, {"of": owner.login})
 
     async def _note_use(self, token: ApiToken, now: datetime) -> None:
         if token.used_at is not None and now - token.used_at < USE_NOTED_EVERY:

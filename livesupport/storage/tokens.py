@@ -45,10 +45,18 @@ async def note_use(connection: AsyncConnection, token_id: int, at: datetime) -> 
     await connection.execute(update(api_token).where(api_token.c.id == token_id).values(used_at=at))
 
 
-async def revoke(connection: AsyncConnection, token_id: int, agent_id: int, at: datetime) -> bool:
-    """Makes a token of this agent worthless; False when there is none."""
+async def revoke(connection: AsyncConnection, token_id: int, agent_id: int, at: datetime) -> str | None:
+    """Makes a token of this agent worthless, and returns its name; None when there is none."""
     mine = (api_token.c.id == token_id, api_token.c.agent_id == agent_id, api_token.c.revoked_at.is_(None))
-    return bool((await connection.execute(update(api_token).where(*mine).values(revoked_at=at))).rowcount)
+    revoked = update(api_token).where(*mine).values(revoked_at=at).returning(api_token.c.name)
+    row = (await connection.execute(revoked)).one_or_none()
+    return row.name if row else None
+
+
+async def revoke_all(connection: AsyncConnection, agent_id: int, at: datetime) -> None:
+    """Makes every token of this agent worthless."""
+    theirs = (api_token.c.agent_id == agent_id, api_token.c.revoked_at.is_(None))
+    await connection.execute(update(api_token).where(*theirs).values(revoked_at=at))
 
 
 def _token(row: Any) -> ApiToken:

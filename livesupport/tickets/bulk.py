@@ -10,7 +10,8 @@ import msgspec
 
 from livesupport.errors import Conflict, Invalid, NotFound
 from livesupport.model import Agent, Ticket
-from livesupport.storage import tags, tickets
+from livesupport.permits import may_see
+from livesupport.storage import agents, tags, tickets
 from livesupport.storage.database import Database
 from livesupport.tickets.base import Announce, Deed, Service
 from livesupport.tickets.changing import apply
@@ -117,11 +118,11 @@ async def _step(deed: Deed, former: Ticket, change: TicketChange, tag: str, acto
 
 async def _restore(deed: Deed, step: _Step, now: Ticket, actor: Agent) -> None:
     """Puts a ticket back. The history tells both: what was done, and that it was taken back."""
-    former = step.former
+    former, assignee = step.former, await _former_assignee(deed, step.former)
     for what, done, old in (
         ("status", now.status, former.status),
         ("priority", now.priority, former.priority),
-        ("assignee", now.assignee.name if now.assignee else "", former.assignee.name if former.assignee else ""),
+        ("assignee", now.assignee.name if now.assignee else "", assignee.name if assignee else ""),
         ("topic", now.topic.name if now.topic else "", former.topic.name if former.topic else ""),
     ):
         if done != old:
@@ -133,8 +134,16 @@ async def _restore(deed: Deed, step: _Step, now: Ticket, actor: Agent) -> None:
         former.id,
         status=former.status,
         priority=former.priority,
-        assignee_id=former.assignee.id if former.assignee else None,
+        assignee_id=assignee.id if assignee else None,
         topic_id=former.topic.id if former.topic else None,
         solved_at=former.solved_at,
         updated_at=former.updated_at,
     )
+
+
+async def _former_assignee(deed: Deed, former: Ticket) -> Agent | None:
+    """Whose ticket it was, if they can still have it."""
+    if former.assignee is None:
+        return None
+    agent = await agents.enabled(deed.connection, former.assignee.id)
+    return agent if agent and may_see(agent, former.topic.id if former.topic else None) else None

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from livesupport.errors import Conflict, Invalid
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent, RequestType, Ticket, TicketStatus, Topic
+from livesupport.permits import may_see
 from livesupport.storage import agents, request_types, sites, tickets
 from livesupport.tickets.base import Deed, Service
 from livesupport.tickets.reading import visible
 from livesupport.tickets.requests import TicketChange
-from livesupport.tickets.rights import may_see
 from livesupport.tickets.status import moved, touched
 
 

@@ -22,11 +22,10 @@ from livesupport.errors import Invalid, NoRoom, NotFound, TooMuch
 from livesupport.i18n import gettext as _
 from livesupport.i18n import ngettext
 from livesupport.model import Agent, Requester, StoredFile
-from livesupport.permits import check_administrator
+from livesupport.permits import check_administrator, may_see
 from livesupport.storage import file_rows
 from livesupport.storage.database import Database
 from livesupport.storage.files import FileStore, new_file_id
-from livesupport.tickets import rights
 from livesupport.tickets.examining import examine
 from livesupport.tickets.file_names import clean_name
 
@@ -257,7 +256,7 @@ class Files:
             return found.owner == owner
         if found.ticket_id is None:
             return False
-        if agent is not None and rights.may_see(agent, found.topic_id):
+        if agent is not None and may_see(agent, found.topic_id):
             return True
         is_theirs = found.number in links or (requester is not None and requester.id == found.requester_id)
         return is_theirs and found.kind != "note" and (found.visible_at is None or found.visible_at <= self._clock())

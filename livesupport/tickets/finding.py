@@ -10,12 +10,12 @@ import msgspec
 
 from livesupport.errors import NotFound
 from livesupport.model import Agent, Ticket
+from livesupport.permits import may_see, visible_topics
 from livesupport.storage import inbox, tickets
 from livesupport.storage.database import Database
 from livesupport.storage.inbox import Order, Place, Wanted
 from livesupport.tickets import numbering, paging
 from livesupport.tickets.requests import TicketFilter
-from livesupport.tickets.rights import may_see, visible_topics
 
 MOST_COUNTED = 100
 _NEVER = (0,)  # topics that no ticket has

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.errors import NotFound
 from livesupport.model import Agent, Draft, DraftKind, RequestType, Ticket, TicketEvent, TicketMessage
+from livesupport.permits import may_see
 from livesupport.storage import drafts, links, request_types, tags, threads, tickets
 from livesupport.tickets import evidence, numbering
 from livesupport.tickets.base import Service
-from livesupport.tickets.rights import may_see
 
 EARLIER = 5  # requests of the same person that are shown
 KNOWN_TAGS = 100

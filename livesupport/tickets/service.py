@@ -16,6 +16,6 @@ __all__ = ["Around", "Thread", "Tickets"]
 class Tickets(Opening, Reading, Answering, Drafting, Changing, Labelling, Relating):
     """What can be done with tickets. Every method may raise `Unavailable`, and then nothing has changed.
 
-    Whoever acts is named as `actor`, and may do so with the tickets that they may see (`rights.may_see`); any other ticket is
+    Whoever acts is named as `actor`, and may do so with the tickets that they may see (`permits.may_see`); any other ticket is
     for them as if it did not exist.
     """

@@ -122,7 +122,7 @@ async def test_the_unfinished_tickets_of_a_disabled_agent_are_nobodys_and_listed
     first = await tickets.get("1001", actor=SOFIA)
     assert (first.ticket.assignee, first.ticket.updated_at) == (None, clock())
     assert (first.events[-1].what, first.events[-1].old, first.events[-1].new) == ("assignee", "Ben", "")
-    assert (await tickets.get("1003", actor=SOFIA)).ticket.assignee is not None
+    assert (await tickets.get("1003", actor=SOFIA)).ticket.assignee is None  # unwanted, and nobody has to look for it
     assert await accounts.disable_agent("ben") == []
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from livesupport.accounts.service import Accounts
 from livesupport.accounts.tokens import PREFIX, Tokens
-from livesupport.errors import Invalid, NotFound
+from livesupport.errors import Invalid, NotAllowed, NotFound
 from livesupport.model import Agent, Role
 from livesupport.storage.database import Database
 from livesupport.storage.schema import api_token
@@ -72,6 +72,29 @@ async def test_the_token_of_an_agent_who_left_opens_nothing(accounts: Accounts, 
     secret, _token = await tokens.create(await _agent(accounts, "ana"), "Report", ["tickets:read"])
     await accounts.disable_agent("ana")
     assert await tokens.bearer(secret) is None
+    await accounts.enable_agent("ana")
+    assert await tokens.bearer(secret) is None  # who comes back makes a new one
+
+
+async def test_a_new_password_ends_what_the_former_one_may_have_made(accounts: Accounts, tokens: Tokens) -> None:
+    ana, ben = await _agent(accounts, "ana"), await _agent(accounts, "ben")
+    secrets = [(await tokens.create(one, "Report", ["tickets:read"]))[0] for one in (ana, ben)]
+    await accounts.set_password("ana", "another good password")
+    assert [await tokens.bearer(secret) is None for secret in secrets] == [True, False]
+
+
+async def test_an_administrator_sees_and_revokes_the_tokens_of_others(accounts: Accounts, tokens: Tokens) -> None:
+    ana, dato = await _agent(accounts, "ana"), await _agent(accounts, "dato", "administrator")
+    secret, token = await tokens.create(ana, "Report", ["tickets:read"])
+    with pytest.raises(NotAllowed):
+        await tokens.of(dato, actor=ana)
+    with pytest.raises(NotAllowed):
+        await tokens.revoke(dato, token.id, actor=ana)
+    assert await tokens.of(ana, actor=dato) == [token]
+    await tokens.revoke(ana, token.id, actor=dato)
+    assert await tokens.bearer(secret) is None
+    [act] = (await accounts.audit_log(actor=dato)).items[:1]
+    assert (act.actor, act.act, act.subject, act.details) == ("Dato", "token.revoked", "Report", {"of": "ana"})
 
 
 async def test_nobody_makes_a_token_that_may_more_than_they_do(accounts: Accounts, tokens: Tokens) -> None:

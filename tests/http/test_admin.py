@@ -12,6 +12,7 @@ import pytest
 
 from livesupport.errors import NotFound
 from livesupport.http import routes
+from livesupport.tickets.requests import TicketChange
 from tests.http.conftest import PASSWORD, House
 
 PAGES = sorted(
@@ -178,15 +179,23 @@ async def test_who_is_disabled_is_signed_out_and_their_tickets_are_listed(house:
     ana = await house.signed_in()
     ticket = await house.ticket()
     [person] = [one for one in await house.accounts.agents() if one.login == "ana"]
-    await ana.post(
-        f"/tickets/{ticket.number}",
-        data={"action": "change", "status": "open", "priority": "normal", "assignee": str(person.id), "topic": "0"},
-    )
+    await house.tickets.change(ticket.number, TicketChange(assignee=person.id), actor=person)
     answer = await browser.post("/admin/people/ana", data={"action": "disable"})
     assert "can no longer sign in" in answer.text
+    assert f"#{ticket.number}" in answer.text
     assert (await ana.get("/inbox")).status_code == 401
     await browser.post("/admin/people/ana", data={"action": "enable"})
     assert (await ana.post("/login", data={"login": "ana", "password": PASSWORD})).status_code == 303
+
+
+async def test_dato_revokes_a_token_of_ana(house: House) -> None:
+    browser = await dato(house)
+    ana = await house.agent("ana", "Ana")
+    _secret, token = await house.tokens.create(ana, "Nightly report", ["tickets:read"])
+    assert "Nightly report" in (await browser.get("/admin/people/ana")).text
+    revoked = await browser.post("/admin/people/ana", data={"action": "revoke", "id": str(token.id)})
+    assert revoked.headers["location"] == "/admin/people/ana#tokens"
+    assert "Nightly report" not in (await browser.get("/admin/people/ana")).text
 
 
 async def test_the_last_administrator_cannot_lose_the_role(house: House) -> None:

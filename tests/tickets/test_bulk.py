@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from livesupport.accounts.service import Accounts
 from livesupport.errors import Invalid, NotFound
 from livesupport.model import Agent, Ticket, TicketNews, Topic
 from livesupport.storage import tags
@@ -71,6 +72,19 @@ async def test_what_somebody_has_changed_since_stays_as_they_left_it(
     one, two = await _now(tickets, [first, second], ana)
     assert (one.assignee, one.status) == (None, "new")
     assert (two.assignee, two.priority) == (ana, "urgent")
+
+
+async def test_a_ticket_is_not_put_back_to_somebody_who_has_left(
+    tickets: Tickets, bulk: Bulk, accounts: Accounts, ana: Agent, ben: Agent
+) -> None:
+    numbers = await _open(tickets, 1)
+    await tickets.change(numbers[0], TicketChange(assignee=ben.id), actor=ana)
+    done = await bulk.change(numbers, TicketChange(assignee=ana.id, status="pending"), actor=ana)
+    await accounts.disable_agent("ben")
+    assert (await bulk.undo(done.undo, actor=ana)).restored == numbers
+    [ticket] = await _now(tickets, numbers, ana)
+    assert (ticket.assignee, ticket.status) == (None, "open")
+    assert ("assignee", "Ana", "Ana", "") in await history(tickets, numbers[0])
 
 
 async def test_assignee_priority_topic_and_tag_are_taken_back_together(

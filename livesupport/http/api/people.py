@@ -9,7 +9,6 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from livesupport.accounts.requests import AgentChange
 from livesupport.http.api.operations import PREFIX, Call, Shape, operation
 from livesupport.http.api.shapes import AgentShape, of_agent
 from livesupport.http.forms import RowId
@@ -138,18 +137,16 @@ async def get_person(call: Call) -> PersonShape:
 
 @operation("PATCH", "/people/{login}", "admin:write", "Change a person")
 async def change_person(call: Call, body: PersonPatch) -> PersonShape:
-    """Changes what is named; 409 when no administrator would be left."""
-    accounts = call.state["accounts"]
-    former = await accounts.agent(call["login"])
-    fields = {name: getattr(former, name) for name in PersonPatch.__struct_fields__}
-    fields |= {name: value for name in PersonPatch.__struct_fields__ if (value := getattr(body, name)) is not UNSET}
-    change = AgentChange(**{**fields, "languages": tuple(fields["languages"]), "topics": frozenset(fields["topics"])})
-    return _person(await accounts.change_agent(former.login, change, actor=call.agent))
+    """Changes what is named; unfinished tickets that the person may not see any more become nobody's. 409 when no
+    administrator would be left."""
+    given = {name: value for name in PersonPatch.__struct_fields__ if (value := getattr(body, name)) is not UNSET}
+    changed, _left = await call.state["accounts"].change_agent(call["login"], actor=call.agent, **given)
+    return _person(changed)
 
 
 @operation("POST", "/people/{login}/disable", "admin:write", "Disable a person")
 async def disable_person(call: Call) -> Left:
-    """Ends the person's sessions and right to sign in; their unfinished tickets become nobody's. 409 for the last
+    """Ends the person's sessions, tokens and right to sign in; their unfinished tickets become nobody's. 409 for the last
     administrator."""
     return Left(unassigned=await call.state["accounts"].disable_agent(call["login"], actor=call.agent))
 
@@ -162,7 +159,7 @@ async def enable_person(call: Call) -> None:
 
 @operation("PUT", "/people/{login}/password", "admin:write", "Give a new password", 204)
 async def set_person_password(call: Call, body: Password) -> None:
-    """Replaces a person's password and ends all their sessions."""
+    """Replaces a person's password and ends all their sessions and tokens."""
     await call.state["accounts"].set_password(call["login"], body.password, actor=call.agent)
 
 

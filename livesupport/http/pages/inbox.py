@@ -27,9 +27,9 @@ from livesupport.http.state import Request
 from livesupport.http.wording import priority_word, status_word
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent, Priority, SavedView, Topic
+from livesupport.permits import may_see
 from livesupport.tickets.finding import MOST_COUNTED
 from livesupport.tickets.requests import TicketFilter
-from livesupport.tickets.rights import may_see
 from livesupport.tickets.views import COLUMNS
 
 MOST_ROWS = 50  # asked for by their numbers

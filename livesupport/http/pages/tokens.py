@@ -74,7 +74,7 @@ async def _page(
         status,
         me=me,
         tokens=await request.state["tokens"].of(me),
-        scopes={scope: words for scope, words in _scope_words().items() if may(me, scope)},
+        scopes={scope: words for scope, words in scope_words().items() if may(me, scope)},
         chosen=form.scopes if form else ["tickets:read"],
         days=form.days if form else "90",
         purpose=form.name if form else "",
@@ -83,7 +83,8 @@ async def _page(
     )
 
 
-def _scope_words() -> dict[Scope, str]:
+def scope_words() -> dict[Scope, str]:
+    """What each scope allows, in words."""
     return {
         "tickets:read": _("Read tickets"),
         "tickets:write": _("Answer and change tickets"),

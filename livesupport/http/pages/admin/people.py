@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import quote
 
 from msgspec import Meta
 from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
-from livesupport.accounts.requests import MOST_CAPACITY, AgentChange
+from livesupport.accounts.requests import MOST_CAPACITY
 from livesupport.errors import Conflict, Invalid
 from livesupport.http.forms import Form, RowId, read_form
 from livesupport.http.pages.admin.common import administrator
+from livesupport.http.pages.tokens import scope_words
 from livesupport.http.state import Request
 from livesupport.model import Agent, Role
 
@@ -50,11 +52,17 @@ class Enable(Form, frozen=True, tag_field="action", tag="enable"):
     """The person may sign in again."""
 
 
+class RevokeToken(Form, frozen=True, tag_field="action", tag="revoke"):
+    """One of the person's tokens is worth nothing any more."""
+
+    id: RowId
+
+
 class NewPassword(Form, frozen=True, tag_field="action", tag="password"):
     """The person gets a new password, made up and shown once."""
 
 
-Deed = Properties | Disable | Enable | NewPassword
+Deed = Properties | Disable | Enable | RevokeToken | NewPassword
 
 
 class People(HTTPEndpoint):
@@ -68,16 +76,7 @@ class People(HTTPEndpoint):
         form = await read_form(request, NewPerson)
         password = secrets.token_urlsafe(PASSWORD_BYTES)
         try:
-            made = await request.state["accounts"].create_agent(
-                login=form.login,
-                name=form.name,
-                password=password,
-                role=form.role,
-                capacity=int(form.capacity) if form.capacity else None,
-                languages=form.languages.replace(",", " ").split(),
-                topics=frozenset(map(int, form.topics)),
-                actor=me,
-            )
+            made = await request.state["accounts"].create_agent(login=form.login, password=password, actor=me, **_wanted(form))
         except (Invalid, Conflict) as refused:
             return await _list(request, me, form, refused.problems if isinstance(refused, Invalid) else {"login": str(refused)})
         return await _list(request, me, made=made, password=password)
@@ -96,12 +95,16 @@ class Person(HTTPEndpoint):
         try:
             match form:
                 case Properties():
-                    await accounts.change_agent(login, _change(form), actor=me)
+                    _changed, left = await accounts.change_agent(login, actor=me, **_wanted(form))
+                    if left:
+                        return await _page(request, me, left=left)
                 case Disable():
-                    left = await accounts.disable_agent(login, actor=me)
-                    return await _page(request, me, left=left)
+                    return await _page(request, me, left=await accounts.disable_agent(login, actor=me))
                 case Enable():
                     await accounts.enable_agent(login, actor=me)
+                case RevokeToken():
+                    await request.state["tokens"].revoke(await accounts.agent(login), int(form.id), actor=me)
+                    return RedirectResponse(f"/admin/people/{quote(login)}#tokens", 303)
                 case NewPassword():
                     password = secrets.token_urlsafe(PASSWORD_BYTES)
                     await accounts.set_password(login, password, actor=me)
@@ -113,14 +116,15 @@ class Person(HTTPEndpoint):
         return RedirectResponse("/admin/people", 303)
 
 
-def _change(form: Properties) -> AgentChange:
-    return AgentChange(
-        name=form.name,
-        role=form.role,
-        capacity=int(form.capacity) if form.capacity else None,
-        languages=tuple(form.languages.replace(",", " ").split()),
-        topics=frozenset(map(int, form.topics)),
-    )
+def _wanted(form: NewPerson | Properties) -> dict[str, Any]:
+    """The fields of a person as the form wants them."""
+    return {
+        "name": form.name,
+        "role": form.role,
+        "capacity": int(form.capacity) if form.capacity else None,
+        "languages": form.languages.replace(",", " ").split(),
+        "topics": frozenset(map(int, form.topics)),
+    }
 
 
 async def _list(
@@ -166,7 +170,9 @@ async def _page(
         sites=await request.state["sites"].all(),
         form=form if isinstance(form, Properties) else _fields(person),
         most_capacity=MOST_CAPACITY,
-        left=left,
+        tokens=await request.state["tokens"].of(person, actor=me),
+        scopes=scope_words(),
+        freed=left,
         password=password,
         problems=problems or {},
     )
