@@ -73,7 +73,8 @@ class Answering(Service):
             return await apply(deed, ticket, TicketChange(status=status), actor, answered=message_id)
 
     async def take_back(self, number: str, message_id: int, *, actor: Agent) -> Ticket:
-        """Undoes the actor's own reply before the requester can see it: the ticket is as it was, the text a draft again.
+        """Undoes the actor's own reply before the requester can see it: the ticket is as it was, the text a draft again, before
+        what the actor has begun to write since.
 
         Raises `NotFound` when there is no such reply of the actor, `Conflict` when it is too late.
         """
@@ -84,10 +85,11 @@ class Answering(Service):
                 raise NotFound("no such reply")
             if message.visible_at is None or message.visible_at <= deed.now:
                 raise Conflict("the requester can see it already")
-            files = await self._files.give_back(deed.connection, message_id) if self._files else ""
+            begun = (await drafts.of_agent(deed.connection, ticket.id, actor.id)).get("reply", Draft(kind="reply", text=""))
+            files = await self._files.give_back(deed.connection, message_id, begun.files) if self._files else begun.files
             await _remove(deed, ticket, message)
-            draft = Draft(kind="reply", text=message.text, files=files)
-            await drafts.keep(deed.connection, ticket.id, actor.id, draft, deed.now)
+            text = f"{message.text}\n\n{begun.text}" if begun.text.strip() else message.text
+            await drafts.keep(deed.connection, ticket.id, actor.id, Draft(kind="reply", text=text, files=files), deed.now)
             return await _as_before(deed, ticket, message, actor)
 
     async def note(self, number: str, text: str, *, actor: Agent, files: Chosen = NO_FILES, once: str | None = None) -> Ticket:

@@ -179,11 +179,12 @@ class Files:
         if taken != len(ids):
             raise Invalid({"files": _gone()})
 
-    async def give_back(self, connection: AsyncConnection, message_id: int) -> str:
-        """Makes the files of a message that is taken back wait again; returns what the form's field says of them."""
-        key = secrets.token_urlsafe(24)
+    async def give_back(self, connection: AsyncConnection, message_id: int, beside: str = "") -> str:
+        """Makes the files of a message that is taken back wait again, beside those of which the form's field says `beside`;
+        returns what the field then says of all of them."""
+        key, *others = beside.split() or [secrets.token_urlsafe(24)]
         ids = await file_rows.give_back(connection, message_id, owner_of(key))
-        return " ".join((key, *ids)) if ids else ""
+        return " ".join((key, *ids, *others)) if ids else beside
 
     def too_many(self) -> str:
         """What whoever adds too many files to one message is told."""

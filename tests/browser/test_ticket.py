@@ -52,9 +52,10 @@ async def test_two_agents_at_one_ticket(house: BrowserHouse) -> None:
     await expect(box).to_have_value("")
     await expect(ben.locator(".letter.reply")).to_be_visible()
     await expect(ben.get_by_role("button", name="Take back")).to_have_count(0)
+    await box.fill("One more thing")  # begun, and in no draft yet
     await ana.locator("h1").click()
     await ana.keyboard.press("z")
-    await expect(box).to_have_value("Dear Nino, about #1001-7: {{7*7}}")
+    await expect(box).to_have_value("Dear Nino, about #1001-7: {{7*7}}\n\nOne more thing")
     await expect(ben.locator(".letter.reply")).to_have_count(0)
     messages = (await state["tickets"].get("1001", actor=SOFIA)).messages
     assert all(message.kind != "reply" for message in messages)

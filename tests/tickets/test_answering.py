@@ -43,6 +43,14 @@ async def test_ana_takes_her_reply_back_and_everything_is_as_it_was(tickets: Tic
     assert await draft_of(tickets, ana) == "Dear **Nino**"
 
 
+async def test_what_is_taken_back_stands_before_what_was_begun_since(tickets: Tickets, ana: Agent) -> None:
+    await tickets.open(from_chat())
+    ticket = await tickets.reply("1001", "Dear Nino", actor=ana)
+    await tickets.keep_draft("1001", Draft(kind="reply", text="One more thing"), actor=ana)
+    await tickets.take_back("1001", ticket.answered, actor=ana)
+    assert await draft_of(tickets, ana) == "Dear Nino\n\nOne more thing"
+
+
 async def test_after_ten_seconds_it_is_too_late(tickets: Tickets, ana: Agent, clock: Clock) -> None:
     await tickets.open(from_chat())
     ticket = await tickets.reply("1001", "Dear Nino", actor=ana)

@@ -15,7 +15,7 @@ import pytest
 from livesupport.accounts.service import Accounts
 from livesupport.config import Files as Limits
 from livesupport.errors import Invalid, NoRoom, NotFound, TooMuch
-from livesupport.model import Agent, MessageKind, Requester, StoredFile, Ticket
+from livesupport.model import Agent, Draft, MessageKind, Requester, StoredFile, Ticket
 from livesupport.storage import threads
 from livesupport.storage.database import Database
 from livesupport.storage.files import FileStore
@@ -409,5 +409,13 @@ async def test_files_of_a_reply_that_is_taken_back_wait_with_its_draft(
     assert await files.of_ticket(ticket.id) == []
     draft = (await tickets.around(ticket, actor=ana)).drafts["reply"]
     assert [file.name for file in await files.staged(read_chosen(draft.files))] == ["kettle.png"]
-    await tickets.reply(ticket.number, "Here it is", actor=ana, files=read_chosen(draft.files))
+    sent = await tickets.reply(ticket.number, "Here it is", actor=ana, files=read_chosen(draft.files))
     assert len(await files.of_ticket(ticket.id)) == 1
+
+    # She has begun another reply with a picture before she takes this one back: both go with what she now has.
+    more = await files.stage(owner_of("m" * 22), "lid.png", stream(PICTURE))
+    begun = Draft(kind="reply", text="And the lid", files="m" * 22 + f" {more.id}")
+    await tickets.keep_draft(ticket.number, begun, actor=ana)
+    await tickets.take_back(ticket.number, sent.answered, actor=ana)
+    draft = (await tickets.around(ticket, actor=ana)).drafts["reply"]
+    assert [file.name for file in await files.staged(read_chosen(draft.files))] == ["kettle.png", "lid.png"]

@@ -27,6 +27,13 @@ export class DraftKeeper {
     await this.saving;
   }
 
+  /** Keeps what stands in the box by now. @returns {Promise<boolean>} whether the server has it */
+  async keep() {
+    await this.settle();
+    await this.#save();
+    return this.#content === this.kept;
+  }
+
   /** The form was sent, or filled anew from what the server keeps. */
   forget() {
     clearTimeout(this.timer);

@@ -7,7 +7,7 @@ import { enhance } from "../shared/uploads.js";
 import { listenToKeys } from "./keys.js";
 import { DraftKeeper } from "./ticket-drafts.js";
 import { followTicket } from "./ticket-people.js";
-import { onChange, refresh, send } from "./ticket-regions.js";
+import { onChange, refresh, send, tell } from "./ticket-regions.js";
 import { countDown } from "./ticket-undo.js";
 import { equip } from "./ticket-writing.js";
 
@@ -32,10 +32,22 @@ document.addEventListener("submit", async (event) => {
   if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("action")) return; // ours send to their own page
   event.preventDefault();
   await drafts.get(form)?.settle();
-  const done = await send(form, event.submitter);
+  const done = form.matches(".undo") ? await takeBack(form) : await send(form, event.submitter);
   delete form.dataset.sent;
   if (done && drafts.has(form)) empty(form);
 });
+
+/** What was sent comes before what has been begun since, which the server therefore has to know; until then nothing is typed. */
+async function takeBack(/** @type {HTMLFormElement} */ undo) {
+  const boxes = forms.map(boxOf);
+  for (const box of boxes) box.readOnly = true;
+  const kept = await Promise.all([...drafts.values()].map((one) => one.keep()));
+  const isKept = kept.every(Boolean);
+  if (!isKept) tell(t("There is no connection. Your text is kept; please try again."));
+  const done = isKept && (await send(undo));
+  for (const box of boxes) box.readOnly = false;
+  return done;
+}
 
 /** A letter has gone out. */
 function empty(/** @type {HTMLFormElement} */ form) {
@@ -55,7 +67,8 @@ onChange((fresh) => {
 
 /**
  * What the server says about a form: what was seen of the requester's messages, which counts while nothing is being written
- * and after the page has said that there is something to read; and the draft that a reply has become that was taken back.
+ * and after the page has said that there is something to read; and the draft that a reply has become that was taken back, before
+ * what stands in the box.
  * @param {HTMLFormElement} form @param {Document} fresh @param {boolean} asksToRead
  */
 function takeOver(form, fresh, asksToRead) {
@@ -63,13 +76,13 @@ function takeOver(form, fresh, asksToRead) {
   const seen = field("input[name=seen]", form);
   const newest = field(`#${form.id} input[name=seen]`, fresh);
   if (seen && newest && (asksToRead || !box.value.trim())) seen.value = newest.value;
-  const files = field(`#${form.id} input[name=files]`, fresh);
-  if (files?.value && !box.value.trim() && document.activeElement !== box) location.reload(); // its files are listed anew
   const kept = /** @type {HTMLTextAreaElement | null} */ (fresh.getElementById(box.id));
-  if (kept?.value && !box.value.trim() && document.activeElement !== box) {
-    box.value = kept.value;
-    drafts.get(form)?.forget();
-  }
+  const begun = box.value.trim() ? box.value : "";
+  if (!kept?.value.endsWith(begun) || kept.value === begun || document.activeElement === box) return;
+  const files = `#${form.id} input[name=files]`;
+  if (field(files, fresh)?.value !== field(files)?.value) location.reload(); // they are listed anew
+  box.value = kept.value;
+  drafts.get(form)?.forget();
 }
 
 function offerPrint() {
