@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+import msgspec
+from playwright.async_api import BrowserContext, expect
 
+from livesupport.model import PROMISED, Sla, Targets
 from livesupport.tickets.requests import TicketChange
 from tests.browser.house import BrowserHouse, one_page
+from tests.browser.lab import lab
 from tests.browser.test_pages import leave_request
 
 
@@ -49,3 +52,58 @@ async def test_ana_sees_a_ticket_arrive_and_solves_three_with_her_keys_and_takes
     await page.locator("body").press("j")
     await page.keyboard.press("Enter")
     await page.wait_for_url(f"**/tickets/{late.number}")
+
+
+async def test_a_broken_promise_turns_red_while_ana_looks(house: BrowserHouse) -> None:
+    await leave_request(house, 0, "The kettle leaks")
+    page = await one_page(await house.signed_in("ana"), f"{house.url}/inbox")
+    await expect(page.locator("#list td.due")).to_have_text("")
+    at_once = Targets(first_reply_hours=1e-6, next_reply_hours=8, resolution_days=5)
+    sites = house.server.state["sites"]
+    sla = Sla(enabled=True, targets={**PROMISED, "normal": at_once})
+    await sites.change(msgspec.structs.replace(await sites.get("default"), sla=sla))
+    await expect(page.locator("#list td.due.late")).to_contain_text("late")
+
+
+async def test_a_ticket_that_came_while_the_connection_was_lost_is_announced(house: BrowserHouse) -> None:
+    context = await house.signed_in("ana")
+    await context.add_init_script("""{
+      const Real = WebSocket;
+      window.lines = [];
+      window.WebSocket = class extends Real {
+        constructor(...args) { super(...args); lines.push(this); }
+        set onmessage(hear) { super.onmessage = (event) => window.deaf || (hear(event), window.heard = true); }
+      };
+    }""")
+    page = await one_page(context, f"{house.url}/inbox")
+    await page.wait_for_function("window.heard")  # the welcome
+    await page.evaluate("deaf = true")
+    await leave_request(house, 0, "The kettle leaks")
+    await page.evaluate("lines.at(-1).close(); deaf = false")
+    await expect(page.get_by_role("button", name="1 new ticket")).to_be_visible()
+
+
+async def test_news_that_never_rest_are_asked_for_and_a_question_that_failed_is_put_again(profile: BrowserContext) -> None:
+    page = await lab(profile)
+    await page.clock.install(time=0)
+    await page.clock.pause_at(1)
+    await page.evaluate("""async () => {
+      const { soon } = await import("/pages/soon.js");
+      window.asked = 0;
+      window.works = true;
+      window.ask = soon(async () => { asked += 1; return works; }, 400);
+    }""")
+    for _news in range(20):
+        await page.evaluate("ask()")
+        await page.clock.run_for(100)
+    assert await page.evaluate("asked") in (4, 5)
+    await page.clock.run_for(1000)
+    rested = await page.evaluate("asked")
+
+    await page.evaluate("works = false; ask()")
+    await page.clock.run_for(400)
+    await page.evaluate("works = true")
+    await page.clock.run_for(4_900)
+    assert await page.evaluate("asked") == rested + 1
+    await page.clock.run_for(100)
+    assert await page.evaluate("asked") == rested + 2

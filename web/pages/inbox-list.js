@@ -29,7 +29,7 @@ export async function ask(numbers) {
     if (answer.ok) return new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.status === 401) tell(t("You are signed out. Load the page to sign in."));
   } catch {
-    // Nobody has asked for it: the news come again with the connection.
+    // Who needs it asks again.
   }
   return null;
 }

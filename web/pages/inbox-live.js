@@ -7,6 +7,7 @@ import { n, t } from "../shared/i18n.js";
 import { follow } from "../shared/news.js";
 import { dress } from "./dress.js";
 import { ask, put, reload, rows } from "./inbox-list.js";
+import { soon } from "./soon.js";
 
 const GATHER = 400; // ms: a deed may tell of many tickets
 const MOST = 50; // numbers in one question
@@ -15,14 +16,14 @@ const MOST = 50; // numbers in one question
 const heard = new Set();
 /** @type {Set<string>} tickets that belong here and are not shown */
 const arrived = new Set();
-let timer = 0;
-let asking = false;
+let missed = false; // news, of tickets that nobody can name
+const plan = soon(look, GATHER);
 
 /** Begins to listen. */
 export function followNews() {
   follow((news) => {
     if (news.t === "ticket_changed") heard.add(news.number);
-    else if (news.t === "missed") for (const number of rows().keys()) heard.add(number);
+    else if (news.t === "missed") missed = true;
     else return;
     plan();
   });
@@ -33,21 +34,33 @@ export function followNews() {
   });
 }
 
-/** A page that nobody sees asks when it is seen again. */
-function plan() {
-  clearTimeout(timer);
-  if (heard.size && !document.hidden) timer = setTimeout(look, GATHER);
+/** A page that nobody sees asks when it is seen again. @returns {Promise<boolean>} false: it has to be asked again */
+async function look() {
+  if (document.hidden || !(missed || heard.size)) return true;
+  const done = missed ? await catchUp() : await askFor([...heard].slice(0, MOST));
+  if (done && (missed || heard.size)) plan();
+  return done;
 }
 
-async function look() {
-  if (asking) return plan();
-  const numbers = [...heard].slice(0, MOST);
-  for (const number of numbers) heard.delete(number);
-  asking = true;
+/** The whole page shows what has arrived meanwhile; the rows that are no longer on it are asked for by their numbers. */
+async function catchUp() {
+  missed = false;
+  const fresh = await ask();
+  missed ||= !fresh;
+  if (!fresh) return false;
+  const now = rows(fresh);
+  for (const number of rows().keys()) if (!now.has(number)) heard.add(number);
+  show([...now.keys()], fresh);
+  return true;
+}
+
+/** @param {string[]} numbers */
+async function askFor(numbers) {
+  for (const number of numbers) heard.delete(number); // before: there may be news of them while the answer is on its way
   const fresh = await ask(numbers);
-  asking = false;
   if (fresh) show(numbers, fresh);
-  plan();
+  else for (const number of numbers) heard.add(number);
+  return fresh !== null;
 }
 
 /** @param {string[]} numbers what was asked for @param {Document} fresh the rows of those that belong here */
@@ -66,7 +79,10 @@ function show(numbers, fresh) {
   announce();
 }
 
-/** @param {HTMLTableRowElement} old @param {HTMLTableRowElement} row */
+/**
+ * What `data-version` says is another after every change, and when a promise comes near or is broken.
+ * @param {HTMLTableRowElement} old @param {HTMLTableRowElement} row
+ */
 function redraw(old, row) {
   if (old.dataset.version === row.dataset.version) return;
   const was = old.querySelector("input")?.checked;

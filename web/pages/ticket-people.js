@@ -6,6 +6,7 @@ import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import { follow } from "../shared/news.js";
 import { page } from "../shared/page.js";
+import { soon } from "./soon.js";
 import { refresh } from "./ticket-regions.js";
 
 const GATHER = 250; // ms: one deed may tell of several changes
@@ -16,13 +17,10 @@ const GATHER = 250; // ms: one deed may tell of several changes
  */
 export function followTicket() {
   const place = /** @type {HTMLElement} */ (document.getElementById("people"));
-  let timer = 0;
+  const ask = soon(refresh, GATHER);
   const news = follow((frame) => {
     if (frame.t === "people" && frame.number === page.number) show(place, frame);
-    else if (frame.t === "missed" || frame.number === page.number) {
-      clearTimeout(timer);
-      timer = setTimeout(refresh, GATHER);
-    }
+    else if (frame.t === "missed" || frame.number === page.number) ask();
   });
   news.watch(page.number, "viewing");
   return (drafting) => news.watch(page.number, drafting ? "drafting" : "viewing");

@@ -17,15 +17,19 @@ export function onChange(/** @type {(fresh: Document) => void} */ listener) {
   listeners.push(listener);
 }
 
-/** Asks for the page again, because something has changed. What somebody is filling in beside the thread is left alone. */
+/**
+ * Asks for the page again, because something has changed. What somebody is filling in beside the thread is left alone.
+ * @returns {Promise<boolean>} false: it could not be had now
+ */
 export async function refresh() {
   try {
     const answer = await fetch(location.pathname + location.search);
     const fresh = await read(answer);
     if (answer.ok) show(fresh, (region) => region.contains(document.activeElement) && isField(document.activeElement));
     else if (answer.status === 404) tell(t("This ticket is no longer yours to see."));
+    return answer.status < 429;
   } catch {
-    // The news come again when the connection does.
+    return false;
   }
 }
 
