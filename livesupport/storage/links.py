@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, func, insert, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -48,14 +50,16 @@ async def following(connection: AsyncConnection, ticket_id: int) -> list[Ticket]
     return await tickets.find(connection, ticket.c.follows_id == ticket_id)
 
 
-async def of_same_person(connection: AsyncConnection, of: Ticket, limit: int) -> list[Ticket]:
+async def of_same_person(connection: AsyncConnection, of: Ticket, visible: Collection[int] | None, limit: int) -> list[Ticket]:
     """Other tickets of whoever asked: the same account, address or phone number; the last changed first. Those that became part
-    of this one are not among them."""
+    of this one are not among them. `visible`: the topics that they may have besides none; None: any."""
     known = ((ticket.c.requester_id, of.requester), (ticket.c.email, of.email), (ticket.c.phone, of.phone))
     same = [select(ticket.c.id).where(column == value) for column, value in known if value]
     if not same:
         return []
     # Each by its own index, put together: one OR would have the planner walk through all tickets by time.
     is_part = func.coalesce(ticket.c.merged_into_id, 0) == of.id
-    others = (ticket.c.id.in_(union(*same)), ticket.c.id != of.id, ~is_part, ticket.c.site_id == of.site)
+    others = [ticket.c.id.in_(union(*same)), ticket.c.id != of.id, ~is_part, ticket.c.site_id == of.site]
+    if visible is not None:
+        others.append(or_(ticket.c.topic_id.is_(None), ticket.c.topic_id.in_(visible)))
     return await tickets.find(connection, *others, newest=limit)

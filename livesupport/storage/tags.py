@@ -9,8 +9,6 @@ from livesupport.model import Agent
 from livesupport.storage import agents, search
 from livesupport.storage.schema import ticket_tag, ticket_watcher
 
-LATEST = 2000  # tags that are looked at to know which are used most
-
 LATEST = 1_000  # tags that suggestions are made of: counting all of them would take longer than the page
 
 

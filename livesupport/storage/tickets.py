@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.model import Agent, Answer, Ticket, TicketStatus, Topic
@@ -49,6 +49,16 @@ async def by_id(connection: AsyncConnection, ticket_id: int, *, lock: bool = Fal
 async def by_number(connection: AsyncConnection, number: str, *, lock: bool = False) -> Ticket | None:
     """The ticket with this number, written with its check digit."""
     return await _one(connection, ticket.c.number == number, lock)
+
+
+async def lock(connection: AsyncConnection, numbers: Collection[str]) -> None:
+    """Keeps other writers off these tickets, and off those that are part of them, until the transaction ends. In the order of
+    their ids, as everywhere, so that no two transactions wait for each other."""
+    named = select(ticket.c.id).where(ticket.c.number.in_(numbers))
+    parts = select(ticket.c.id).where(ticket.c.merged_into_id.in_(named))
+    await connection.execute(
+        select(ticket.c.id).where(ticket.c.id.in_(union(named, parts))).order_by(ticket.c.id).with_for_update()
+    )
 
 
 async def of_query(connection: AsyncConnection, query: Select[Any]) -> list[Ticket]:

@@ -14,10 +14,11 @@ from livesupport.permits import may_see
 from livesupport.storage import agents, tags, tickets
 from livesupport.storage.database import Database
 from livesupport.tickets.base import Announce, Deed, Service
-from livesupport.tickets.changing import apply
-from livesupport.tickets.labelling import folded_tag
+from livesupport.tickets.changing import apply, is_so
+from livesupport.tickets.labelling import folded_tag, lacks
 from livesupport.tickets.reading import visible
 from livesupport.tickets.requests import TicketChange
+from livesupport.tickets.status import touched
 
 MOST = 100  # tickets at once
 UNDO_SECONDS = 10
@@ -59,7 +60,8 @@ class Bulk(Service):
         self._batches: dict[str, _Batch] = {}
 
     async def change(self, numbers: Collection[str], change: TicketChange, *, actor: Agent, tag: str = "") -> Done:
-        """Changes these tickets, and adds a tag, in one transaction. Those that cannot be changed so are left as they are.
+        """Changes these tickets, and adds a tag, in one transaction. Those that cannot be changed so, and those that are so
+        already, are left as they are.
 
         Raises `Invalid` for more than `MOST` tickets and for what is no tag.
         """
@@ -68,16 +70,18 @@ class Bulk(Service):
         tag = folded_tag(tag) if tag else ""
         steps, refused = [], []
         async with self._deed() as deed:
-            for number in sorted(set(numbers)):  # always in the same order, so that two of these never wait for each other
+            await tickets.lock(deed.connection, numbers)
+            for number in dict.fromkeys(numbers):
                 try:
-                    former = await visible(deed.connection, number, actor, lock=True)
-                    steps.append(await _step(deed, former, change, tag, actor))
+                    former = await visible(deed.connection, number, actor)
+                    steps += await _step(deed, former, change, tag, actor)
                 except (NotFound, Conflict, Invalid):
                     refused.append(number)
         return Done([step.former.number for step in steps], refused, self._remember(actor, steps))
 
     async def undo(self, name: str, *, actor: Agent) -> Undone:
-        """Gives the tickets of this action the values that they had, except those that were changed since.
+        """Gives the tickets of this action the values that they had, except those that were changed since. One that was new has
+        been opened by the attempt, as by a reply that is taken back.
 
         Raises `NotFound` when it is too late, or somebody else's.
         """
@@ -87,13 +91,14 @@ class Bulk(Service):
         restored: list[str] = []
         kept: list[str] = []
         async with self._deed() as deed:
+            await tickets.lock(deed.connection, [step.former.number for step in batch.steps])
             for step in batch.steps:
-                now = await tickets.by_number(deed.connection, step.former.number, lock=True)
+                now = await tickets.by_number(deed.connection, step.former.number)
                 is_untouched = now is not None and now.version == step.version
                 (restored if is_untouched else kept).append(step.former.number)
                 if now is not None and is_untouched:
                     await _restore(deed, step, now, actor)
-        del self._batches[name]
+        self._batches.pop(name, None)  # a second click may have come as far as the first
         return Undone(restored, kept)
 
     def _remember(self, actor: Agent, steps: list[_Step]) -> str:
@@ -106,21 +111,25 @@ class Bulk(Service):
         return name
 
 
-async def _step(deed: Deed, former: Ticket, change: TicketChange, tag: str, actor: Agent) -> _Step:
+async def _step(deed: Deed, former: Ticket, change: TicketChange, tag: str, actor: Agent) -> list[_Step]:
+    """One step; none when the ticket is as it would become."""
+    if tag and not await lacks(deed.connection, former.id, tag):
+        tag = ""
+    if not tag and is_so(former, change):
+        return []
     changed = await apply(deed, former, change, actor)
-    if tag and tag not in await tags.of_ticket(deed.connection, former.id):
+    if tag:
         await tags.add(deed.connection, former.id, tag)
         await deed.record(former, "tagged", actor.name, new=tag)
-    else:
-        tag = ""
-    return _Step(former, changed.version, tag)
+    return [_Step(former, changed.version, tag)]
 
 
 async def _restore(deed: Deed, step: _Step, now: Ticket, actor: Agent) -> None:
     """Puts a ticket back. The history tells both: what was done, and that it was taken back."""
     former, assignee = step.former, await _former_assignee(deed, step.former)
+    status = touched(former.status)
     for what, done, old in (
-        ("status", now.status, former.status),
+        ("status", now.status, status),
         ("priority", now.priority, former.priority),
         ("assignee", now.assignee.name if now.assignee else "", assignee.name if assignee else ""),
         ("topic", now.topic.name if now.topic else "", former.topic.name if former.topic else ""),
@@ -132,7 +141,7 @@ async def _restore(deed: Deed, step: _Step, now: Ticket, actor: Agent) -> None:
     await tickets.change(
         deed.connection,
         former.id,
-        status=former.status,
+        status=status,
         priority=former.priority,
         assignee_id=assignee.id if assignee else None,
         topic_id=former.topic.id if former.topic else None,

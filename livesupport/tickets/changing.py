@@ -34,6 +34,18 @@ class Changing(Service):
             return await apply(deed, ticket, change, actor)
 
 
+def is_so(ticket: Ticket, change: TicketChange) -> bool:
+    """Whether the ticket is already as this would make it."""
+    now = TicketChange(
+        status=ticket.status,
+        priority=ticket.priority,
+        assignee=ticket.assignee.id if ticket.assignee else None,
+        topic=ticket.topic.id if ticket.topic else None,
+        type=ticket.type,
+    )
+    return all(getattr(change, field) in (UNSET, getattr(now, field)) for field in TicketChange.__struct_fields__)
+
+
 async def apply(deed: Deed, ticket: Ticket, change: TicketChange, actor: Agent, **more: object) -> Ticket:
     """Carries a change out, together with `more` columns. Any deed of an agent opens a new ticket, also one that names the
     state as it was. Raises what `Changing.change` raises."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from livesupport.cleaning import clean_line
 from livesupport.errors import Invalid
 from livesupport.i18n import gettext as _
@@ -22,11 +24,8 @@ class Labelling(Service):
         tag = folded_tag(tag)
         async with self._deed() as deed:
             ticket = await visible(deed.connection, number, actor, lock=True)
-            there = await tags.of_ticket(deed.connection, ticket.id)
-            if tag in there:
+            if not await lacks(deed.connection, ticket.id, tag):
                 return
-            if len(there) >= MOST_TAGS:
-                raise Invalid({"tag": _("A ticket has at most {count} tags.").format(count=MOST_TAGS)})
             await tags.add(deed.connection, ticket.id, tag)
             await deed.record(ticket, "tagged", actor.name, new=tag)
             await tickets.change(deed.connection, ticket.id, updated_at=deed.now)
@@ -54,6 +53,14 @@ class Labelling(Service):
             ticket = await visible(deed.connection, number, actor, lock=True)
             if await tags.unwatch(deed.connection, ticket.id, actor.id):
                 deed.tell(ticket, "watched")
+
+
+async def lacks(connection: AsyncConnection, ticket_id: int, tag: str) -> bool:
+    """Whether the ticket has yet to get this tag. Raises `Invalid` when it has as many as it may."""
+    there = await tags.of_ticket(connection, ticket_id)
+    if tag not in there and len(there) >= MOST_TAGS:
+        raise Invalid({"tag": _("A ticket has at most {count} tags.").format(count=MOST_TAGS)})
+    return tag not in there
 
 
 def folded_tag(tag: str) -> str:

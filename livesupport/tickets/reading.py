@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.errors import NotFound
 from livesupport.model import Agent, Draft, DraftKind, RequestType, Ticket, TicketEvent, TicketMessage
-from livesupport.permits import may_see
+from livesupport.permits import may_see, visible_topics
 from livesupport.storage import drafts, links, request_types, tags, threads, tickets
 from livesupport.tickets import evidence, numbering
 from livesupport.tickets.base import Service
@@ -77,7 +77,7 @@ class Reading(Service):
                 into=await _other(connection, ticket.merged_into, actor),
                 follows=await _other(connection, ticket.follows, actor),
                 followed_by=_visible_of(await links.following(connection, ticket.id), actor),
-                earlier=_visible_of(await links.of_same_person(connection, ticket, EARLIER), actor),
+                earlier=await links.of_same_person(connection, ticket, visible_topics(actor), EARLIER),
             )
 
 

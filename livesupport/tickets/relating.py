@@ -70,7 +70,7 @@ class Relating(Service):
         """
         async with self._deed() as deed:
             await settings.lock(deed.connection, "ticket")
-            former = await visible(deed.connection, number, actor)
+            former = await visible(deed.connection, number, actor, lock=True)
             origin = hashlib.sha256(f"follow-up {former.id} {key}".encode("utf-8", "surrogatepass")).hexdigest()
             if there := await tickets.by_origin(deed.connection, origin):
                 return there
@@ -90,20 +90,16 @@ def same_person(one: Ticket, other: Ticket) -> bool:
 
 
 async def _both(deed: Deed, number: str, other: str, field: str, actor: Agent) -> tuple[Ticket, Ticket]:
-    """Two tickets that the actor may see, locked in the order of their numbers, so that two such deeds cannot wait for each
-    other. Raises `NotFound` for the first, `Invalid` for the second."""
+    """Two tickets that the actor may see, locked. Raises `NotFound` for the first, `Invalid` for the second."""
     here, there = numbering.read(number), _read_other(other, field)
     if here == there:
         raise Invalid({field: _("That is this ticket itself.")})
-    found: dict[str, Ticket] = {}
-    for each in sorted((here, there)):
-        try:
-            found[each] = await visible(deed.connection, each, actor, lock=True)
-        except NotFound:
-            if each == here:
-                raise
-            raise Invalid({field: _no_such_ticket()}) from None
-    return found[here], found[there]
+    await tickets.lock(deed.connection, (here, there))
+    one = await visible(deed.connection, here, actor)
+    try:
+        return one, await visible(deed.connection, there, actor)
+    except NotFound:
+        raise Invalid({field: _no_such_ticket()}) from None
 
 
 def _read_other(number: str, field: str) -> str:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
+from sqlalchemy import select, text
 
 from livesupport.accounts.service import Accounts
 from livesupport.errors import Invalid, NotFound
 from livesupport.model import Agent, Ticket, TicketNews, Topic
-from livesupport.storage import tags
+from livesupport.storage import settings, tags
+from livesupport.storage import tickets as tickets_rows
 from livesupport.storage.database import Database
+from livesupport.storage.schema import ticket
 from livesupport.tickets.bulk import Bulk
+from livesupport.tickets.labelling import MOST_TAGS
 from livesupport.tickets.requests import TicketChange
 from livesupport.tickets.service import Tickets
-from tests.databases import Clock
+from tests.databases import Clock, only_postgresql
 from tests.tickets.conftest import a_request, history
 
 SOLVE = TicketChange(status="solved")
@@ -41,6 +47,10 @@ def _but_version(found: list[Ticket]) -> list[Ticket]:
     return [msgspec.structs.replace(ticket, version=0) for ticket in found]
 
 
+def _opened(found: list[Ticket]) -> list[Ticket]:
+    return [msgspec.structs.replace(ticket, status="open") for ticket in _but_version(found)]
+
+
 async def test_ana_solves_three_and_takes_it_back_exactly(
     tickets: Tickets, bulk: Bulk, ana: Agent, clock: Clock, heard: list[TicketNews]
 ) -> None:
@@ -54,10 +64,10 @@ async def test_ana_solves_three_and_takes_it_back_exactly(
     clock.forward(seconds=9)
     undone = await bulk.undo(done.undo, actor=ana)
     assert (undone.restored, undone.kept) == (numbers[:3], [])
-    assert _but_version(await _now(tickets, numbers, ana)) == _but_version(before)
+    assert _but_version(await _now(tickets, numbers, ana)) == [*_opened(before[:3]), *_but_version(before[3:])]
     assert (await history(tickets, numbers[0]))[-2:] == [
         ("status", "Ana", "new", "solved"),
-        ("status", "Ana", "solved", "new"),
+        ("status", "Ana", "solved", "open"),  # nothing is new again
     ]
 
 
@@ -70,7 +80,7 @@ async def test_what_somebody_has_changed_since_stays_as_they_left_it(
     undone = await bulk.undo(done.undo, actor=ana)
     assert (undone.restored, undone.kept) == ([first], [second])
     one, two = await _now(tickets, [first, second], ana)
-    assert (one.assignee, one.status) == (None, "new")
+    assert (one.assignee, one.status) == (None, "open")
     assert (two.assignee, two.priority) == (ana, "urgent")
 
 
@@ -99,9 +109,60 @@ async def test_assignee_priority_topic_and_tag_are_taken_back_together(
     found = await _now(tickets, numbers, ana)
     assert {(one.assignee, one.priority, one.topic, one.status) for one in found} == {(ana, "high", billing, "on_hold")}
     await bulk.undo(done.undo, actor=ana)
-    assert _but_version(await _now(tickets, numbers, ana)) == _but_version(before)
+    assert _but_version(await _now(tickets, numbers, ana)) == _opened(before)
     async with database.read() as connection:
         assert [await tags.of_ticket(connection, one.id) for one in before] == [["vip"], []]
+
+
+async def test_what_is_so_already_is_not_changed_and_not_counted(tickets: Tickets, bulk: Bulk, ana: Agent) -> None:
+    first, second = await _open(tickets, 2)
+    await bulk.change([second], SOLVE, actor=ana, tag="vip")
+    [before] = await _now(tickets, [second], ana)
+    done = await bulk.change([first, second], SOLVE, actor=ana)
+    assert (done.changed, done.refused) == ([first], [])
+    assert (await bulk.change([second], TicketChange(), actor=ana, tag="vip")).changed == []
+    assert await _now(tickets, [second], ana) == [before]
+
+
+async def test_a_ticket_with_as_many_tags_as_it_may_have_takes_no_more(tickets: Tickets, bulk: Bulk, ana: Agent) -> None:
+    [number] = await _open(tickets, 1)
+    for tag in range(MOST_TAGS):
+        await tickets.tag(number, f"tag {tag}", actor=ana)
+    done = await bulk.change([number], TicketChange(), actor=ana, tag="one more")
+    assert (done.changed, done.refused) == ([], [number])
+    assert "one more" not in (await tickets.around((await tickets.get(number, actor=ana)).ticket, actor=ana)).tags
+
+
+async def test_two_clicks_on_undo_take_it_back_once(tickets: Tickets, bulk: Bulk, ana: Agent) -> None:
+    numbers = await _open(tickets, 2)
+    done = await bulk.change(numbers, SOLVE, actor=ana)
+    one, two = await asyncio.gather(*(bulk.undo(done.undo, actor=ana) for _click in range(2)))
+    assert sorted([one.restored, two.restored]) == [[], numbers]
+
+
+@only_postgresql
+async def test_who_locks_several_tickets_does_so_in_the_order_of_their_ids(
+    tickets: Tickets, bulk: Bulk, database: Database, ana: Agent
+) -> None:
+    async with database.write() as connection:
+        await settings.advance(connection, "ticket", 9998 - await settings.value(connection, "ticket"))
+    lower, higher = await _open(tickets, 2)
+    assert sorted([lower, higher]) == [higher, lower]
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+    async def is_waiting() -> bool:
+        async with database.read() as reader:
+            return bool((await reader.execute(waiting)).scalar_one())
+
+    async with database.write() as connection:
+        await tickets_rows.by_number(connection, lower, lock=True)
+        for deed in (bulk.change([lower, higher], SOLVE, actor=ana), tickets.link(lower, higher, actor=ana)):
+            task = asyncio.create_task(deed)
+            while not await is_waiting():
+                assert not task.done()
+            await connection.execute(select(ticket.c.id).where(ticket.c.number == higher).with_for_update(nowait=True))
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_tickets_that_cannot_be_changed_so_are_left_and_told(tickets: Tickets, bulk: Bulk, ana: Agent) -> None:

@@ -144,6 +144,12 @@ async def test_earlier_requests_of_the_same_person_are_found_by_phone_or_address
     assert (await around(tickets, "1004", ana)).earlier == []
 
 
+async def test_earlier_requests_that_one_may_not_see_take_no_places(tickets: Tickets, carlo: Agent, billing: Topic) -> None:
+    for of in range(7):
+        await tickets.open(a_request(of, topic=billing.id if of > 1 else None))
+    assert [ticket.number for ticket in (await around(tickets, "1001", carlo)).earlier] == ["1002-5"]
+
+
 # ── Tags and watchers ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
