@@ -26,6 +26,7 @@ from livesupport.errors import Unavailable
 from livesupport.gathering import Gathered
 from livesupport.http import State
 from livesupport.http.colours import ink_on
+from livesupport.http.known_devices import LASTS as DEVICE_LASTS
 from livesupport.http.proxies import TrustedProxies
 from livesupport.http.robots import Robots
 from livesupport.jobs import schedule
@@ -124,6 +125,7 @@ async def opened(config: Config, clock: Callable[[], datetime], is_demo: bool = 
                     services=services,
                     robots=Robots(desk, key),
                     waiting=Signed(key, "waiting-request", ConfirmLinks.MAX_AGE),
+                    devices=Signed(key, "known-device", DEVICE_LASTS),
                     mail=MailRoom(database, config.server.public_url, key, services["requesters"].code_to_mail, ink_on),
                     is_demo=is_demo,
                     desk=desk,

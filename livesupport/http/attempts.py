@@ -1,4 +1,5 @@
-"""Slows down whoever guesses passwords, or has mail sent: tries are counted in memory, per name and per address.
+"""Slows down whoever guesses passwords, or has mail sent: tries are counted in memory, per name and per address, and those of
+a browser that the person has used before per browser only: strangers cannot use up what is free there.
 
 After a few free tries the next one is only heard after a pause that doubles each time; an attempt before that is refused
 without looking at the password. Nothing is written anywhere, and an hour of quiet forgets.
@@ -11,6 +12,8 @@ import time
 from collections.abc import Callable
 
 import msgspec
+
+from livesupport.i18n import ngettext
 
 FREE_PER_LOGIN = 5
 FREE_PER_ADDRESS = 20  # many people may sit behind one address
@@ -43,25 +46,27 @@ class Attempts:
         self._longest_pause = longest_pause
         self._failures: dict[str, _Failures] = {}
 
-    def begin(self, login: str, address: str) -> float:
-        """Counts an attempt, as a failure until `succeeded` says otherwise, so that many at once are no way around.
+    def begin(self, login: str, address: str, device: str = "") -> float:
+        """Counts an attempt, as a failure until `succeeded` says otherwise, so that many at once are no way around. `device`
+        names a browser in which this person has signed in before; empty: none.
 
         Returns 0.0 when the password may be looked at, else the seconds to wait (the attempt is then not counted).
         """
-        keys = _keys(login, address)
+        keys = _keys(login, address, device)
         now = self._clock()
-        wait = max(self._wait(key, free, now) for key, free in zip(keys, self._free, strict=True))
+        wait = max(self._wait(key, free, now) for key, free in zip(keys, self._free, strict=False))
         if wait <= 0:
             for key in keys:
                 self._count(key, now)
         return max(wait, 0.0)
 
-    def succeeded(self, login: str, address: str) -> None:
-        """The password was right: the name starts afresh, and this attempt no longer counts against the address."""
-        name, place = _keys(login, address)
+    def succeeded(self, login: str, address: str, device: str = "") -> None:
+        """The password was right: name or device start afresh, and this attempt no longer counts against the address."""
+        name, *places = _keys(login, address, device)
         self._failures.pop(name, None)
-        if (failures := self._failures.get(place)) is not None:
-            failures.count -= 1
+        for place in places:
+            if (failures := self._failures.get(place)) is not None:
+                failures.count -= 1
 
     def _wait(self, key: str, free: int, now: float) -> float:
         failures = self._failures.get(key)
@@ -81,7 +86,15 @@ class Attempts:
             del self._failures[next(iter(self._failures))]
 
 
-def _keys(login: str, address: str) -> tuple[str, str]:
+def too_many_words(seconds: int) -> str:
+    """What whoever has to wait so long is told."""
+    words = ngettext("Too many attempts. Wait {count} second.", "Too many attempts. Wait {count} seconds.", seconds)
+    return words.format(count=seconds)
+
+
+def _keys(login: str, address: str, device: str) -> tuple[str, ...]:
+    if device:
+        return (f"device {device}",)
     return f"login {login.strip().casefold()[:254]}", f"address {_network(address)}"
 
 

@@ -1,6 +1,6 @@
 """Who is asking: the session cookie, and the pages that need one.
 
-The cookie holds a random secret and nothing else; the session itself is a row that can be ended from here, from the
+Its cookie holds a random secret and nothing else; the session itself is a row that can be ended from here, from the
 command line or by a new password.
 """
 
@@ -11,6 +11,7 @@ import re
 from starlette.responses import Response
 
 from livesupport.http.errors import SignedOut
+from livesupport.http.known_devices import mark_device
 from livesupport.http.state import Request
 from livesupport.model import Agent, Session
 
@@ -36,13 +37,15 @@ async def signed_in(request: Request) -> Agent:
     return session.agent
 
 
-async def begin_session(request: Request, response: Response, secret: str) -> None:
-    """Gives the browser its new session; the one that it may have had before ends, so none can be planted beforehand."""
+async def begin_session(request: Request, response: Response, secret: str, login: str) -> None:
+    """Gives the browser its new session, and the mark that this account has signed in here. The session that it may have had
+    before ends, so none can be planted beforehand."""
     if former := secret_of(request):
         await request.state["accounts"].sign_out(former)
     config = request.state["config"]
     # No Max-Age: the browser forgets at its end, the server after hours of silence.
     response.set_cookie(config.session_cookie, secret, path="/", secure=config.secure, httponly=True, samesite="lax")
+    mark_device(request, response, login)
 
 
 async def end_session(request: Request, response: Response) -> None:

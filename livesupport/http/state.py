@@ -21,11 +21,13 @@ from livesupport.signing import Signed
 
 class State(Services):
     """The services, and what else there is. `waiting` signs the addresses at which people see what became of a request that
-    they have to confirm; `is_ready` says whether the database answers."""
+    they have to confirm, `devices` the marks of browsers in which agents have signed in; `is_ready` says whether the database
+    answers."""
 
     config: Config
     robots: Robots
     waiting: Signed
+    devices: Signed
     mail: MailRoom
     is_demo: bool
     uploads: UploadGate
@@ -48,6 +50,7 @@ def new_state(
     services: Services,
     robots: Robots,
     waiting: Signed,
+    devices: Signed,
     mail: MailRoom,
     is_demo: bool,
     desk: Desk,
@@ -63,6 +66,7 @@ def new_state(
         "config": config,
         "robots": robots,
         "waiting": waiting,
+        "devices": devices,
         "mail": mail,
         "is_demo": is_demo,
         "uploads": UploadGate(config),

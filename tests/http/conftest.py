@@ -17,6 +17,7 @@ from livesupport.assets import Assets, locate
 from livesupport.config import Config
 from livesupport.http import EXCEPTION_HANDLERS, State, middleware, new_state, routes
 from livesupport.http.colours import ink_on
+from livesupport.http.known_devices import LASTS
 from livesupport.http.robots import Robots
 from livesupport.live import AgentIdentity, News, NewsPorts, Ports, Site, open_desk
 from livesupport.mail.room import MailRoom
@@ -61,6 +62,7 @@ class House:
             services=services,
             robots=Robots(self.desk, KEY, lambda: clock().timestamp()),
             waiting=Signed(KEY, "waiting-request", ConfirmLinks.MAX_AGE, lambda: clock().timestamp()),
+            devices=Signed(KEY, "known-device", LASTS, lambda: clock().timestamp()),
             mail=MailRoom(database, config.server.public_url, KEY, self.requesters.code_to_mail, ink_on),
             is_demo=is_demo,
             desk=self.desk,

@@ -45,6 +45,21 @@ async def test_a_wrong_former_password_changes_nothing(house: House) -> None:
     assert (await ana.get("/inbox")).status_code == 401
 
 
+async def test_a_session_left_open_is_no_door_to_guess_the_password_at(house: House) -> None:
+    ana, eve = await house.signed_in(), await house.browser(address="203.0.113.5")
+    for _ in range(6):
+        await eve.post("/login", data={"login": "ana", "password": "a guess"})
+    short = [await ana.post("/account", data={"action": "password", "former": PASSWORD, "password": "x"}) for _ in range(6)]
+    assert {answer.status_code for answer in short} == {422}  # neither the stranger's guesses count here, nor these
+    form = {"action": "password", "former": "a guess", "password": "another long password"}
+    answers = [await ana.post("/account", data=form) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+    assert "Wait 1 second." in answers[-1].text
+    assert (await ana.post("/account", data={**form, "former": PASSWORD})).status_code == 429
+    await ana.post("/account", data={"action": "lock"})
+    assert (await ana.post("/unlock", data={"password": PASSWORD})).status_code == 429
+
+
 async def test_a_locked_session_asks_for_the_password_on_every_page_and_opens_with_it(house: House) -> None:
     ana = await house.signed_in()
     locked = await ana.post("/account", data={"action": "lock", "next": "/inbox"})

@@ -69,6 +69,23 @@ def test_a_right_password_clears_the_name_and_does_not_use_up_the_address(door: 
         door.succeeded("ana", "192.0.2.1")
 
 
+def test_a_thousand_guesses_from_everywhere_are_hardly_heard_and_keep_nobody_from_their_own_browser(
+    door: Attempts, watch: Watch
+) -> None:
+    heard = 0
+    for number in range(1000):
+        heard += door.begin("ana", f"198.51.{number // 250}.{number % 250}") == 0
+        watch.now += 3.6  # an hour of it
+    assert heard < 30
+    assert door.begin("ana", "192.0.2.1") > 0  # anywhere else Ana has to wait, too
+    assert door.begin("ana", "192.0.2.1", device="her own") == 0
+
+
+def test_a_stolen_mark_is_worth_no_more_tries_than_a_name(door: Attempts) -> None:
+    assert sum(door.begin("ana", f"192.0.2.{place}", device="her own") == 0 for place in range(50)) == FREE_PER_LOGIN
+    assert door.begin("ana", "192.0.2.1", device="her other one") == 0
+
+
 def test_capitals_and_spaces_do_not_make_another_name(door: Attempts) -> None:
     for spelling in ("ana", "ANA", " Ana", "aNa ", "ana"):
         door.begin(spelling, "192.0.2.1")

@@ -80,6 +80,18 @@ async def test_after_some_wrong_passwords_even_the_right_one_has_to_wait(house: 
     assert PASSWORD not in answer.text
 
 
+async def test_whoever_guesses_keeps_nobody_out_of_a_browser_in_which_they_have_signed_in_before(house: House) -> None:
+    await house.agent("ben", "Ben")
+    ana, eve = await house.signed_in(), await house.browser(address="203.0.113.5")
+    await ana.post("/logout")
+    guesses = [(await sign_in(eve, login, f"guess {number}")).status_code for login in ("ana", "ben") for number in range(6)]
+    assert guesses == [401, 401, 401, 401, 401, 429] * 2
+    assert (await sign_in(ana, " ANA", PASSWORD)).status_code == 303
+    assert (await sign_in(ana, "ben", PASSWORD)).status_code == 429  # the mark is Ana's
+    marks = await house.browser(Cookie=f"livesupport-device=A{ana.cookies['livesupport-device'][1:]}")
+    assert (await sign_in(marks, "ana", PASSWORD)).status_code == 429  # and cannot be made
+
+
 async def test_a_cookie_copied_before_signing_out_opens_nothing_afterwards(house: House) -> None:
     browser = await house.signed_in()
     thief = await house.browser(Cookie=f"livesupport={browser.cookies['livesupport']}")
@@ -125,9 +137,12 @@ class TestOverHttps:
     async def test_the_cookie_cannot_be_read_by_scripts_sent_in_clear_or_set_by_a_subdomain(self, house: House) -> None:
         await house.agent("ana", "Ana")
         answer = await sign_in(await house.browser(), "ana", PASSWORD)
-        name, *attributes = answer.headers["set-cookie"].split("; ")
-        assert name.startswith("__Host-livesupport=")
-        assert {attribute.lower() for attribute in attributes} == {"httponly", "path=/", "samesite=lax", "secure"}
+        session, device = answer.headers.get_list("set-cookie")
+        for cookie, name in ((session, "__Host-livesupport="), (device, "__Host-livesupport-device=")):
+            assert cookie.startswith(name)
+            attributes = {attribute.lower() for attribute in cookie.split("; ")[1:]} - {"max-age=15552000"}
+            assert attributes == {"httponly", "path=/", "samesite=lax", "secure"}
+        assert "max-age" not in session.lower()
 
     async def test_the_plain_name_is_not_taken_there(self, house: House) -> None:
         browser = await house.signed_in()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,12 +13,12 @@ from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
 from livesupport.errors import Invalid, NotAllowed
+from livesupport.http.attempts import too_many_words
 from livesupport.http.auth import own_path, secret_of, session_of
 from livesupport.http.errors import SignedOut
 from livesupport.http.forms import Form, read_form, read_query
 from livesupport.http.state import Request
 from livesupport.i18n import gettext as _
-from livesupport.i18n import ngettext
 from livesupport.model import Session
 
 
@@ -88,18 +90,33 @@ class Unlock(HTTPEndpoint):
         session = await _locked(request)
         if session is None:
             return RedirectResponse(path, 303)
-        address = request.client.host if request.client else ""
-        attempts = request.state["attempts"]
-        if wait := attempts.begin(session.agent.login, address):
-            seconds = math.ceil(wait)
-            words = ngettext("Too many attempts. Wait {count} second.", "Too many attempts. Wait {count} seconds.", seconds)
-            return _unlock_page(request, session, path, words.format(count=seconds), 429)
         try:
-            await request.state["accounts"].unlock(session, form.password)
+            async with _counted(request, session):
+                await request.state["accounts"].unlock(session, form.password)
+        except TooMany as refused:
+            return _unlock_page(request, session, path, str(refused), 429)
         except NotAllowed:
             return _unlock_page(request, session, path, _("That is not your password."), 401)
-        attempts.succeeded(session.agent.login, address)
         return RedirectResponse(path, 303)
+
+
+class TooMany(Exception):
+    """There were too many wrong passwords; the sentence says how long to wait."""
+
+
+@asynccontextmanager
+async def _counted(request: Request, session: Session) -> AsyncIterator[None]:
+    """Looks at a password within the block, unless there were too many wrong ones in this session (`TooMany`). Those of others
+    do not count here: nobody can keep a person from unlocking what is open already."""
+    attempts, login = request.state["attempts"], session.agent.login
+    if wait := attempts.begin(login, "", session.id):
+        raise TooMany(too_many_words(math.ceil(wait)))
+    try:
+        yield
+    except Invalid:  # the new password is none; the former one was right
+        attempts.succeeded(login, "", session.id)
+        raise
+    attempts.succeeded(login, "", session.id)
 
 
 async def _session(request: Request) -> Session:
@@ -116,7 +133,10 @@ async def _locked(request: Request) -> Session | None:
 
 async def _change_password(request: Request, session: Session, form: ChangePassword) -> Response:
     try:
-        await request.state["accounts"].change_password(session.agent, form.former, form.password)
+        async with _counted(request, session):
+            await request.state["accounts"].change_password(session.agent, form.former, form.password)
+    except TooMany as refused:
+        return await _page(request, session, {"former": str(refused)}, 429)
     except NotAllowed:
         return await _page(request, session, {"former": _("That is not your password.")})
     except Invalid as invalid:
@@ -124,10 +144,12 @@ async def _change_password(request: Request, session: Session, form: ChangePassw
     return RedirectResponse("/login", 303)
 
 
-async def _page(request: Request, session: Session, problems: dict[str, str] | None = None) -> Response:
+async def _page(
+    request: Request, session: Session, problems: dict[str, str] | None = None, status: int | None = None
+) -> Response:
     return request.state["templates"].page(
         "account.html",
-        422 if problems else 200,
+        status or (422 if problems else 200),
         me=session.agent,
         session=session,
         sessions=await request.state["accounts"].sessions_of(session.agent),

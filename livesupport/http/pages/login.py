@@ -8,12 +8,13 @@ from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
 from livesupport.errors import NotAllowed
+from livesupport.http.attempts import too_many_words
 from livesupport.http.auth import begin_session, end_session, own_path, session_of
 from livesupport.http.devices import device_words
 from livesupport.http.forms import Form, read_form
+from livesupport.http.known_devices import device_of
 from livesupport.http.state import Request
 from livesupport.i18n import gettext as _
-from livesupport.i18n import ngettext
 
 
 class SignIn(Form, frozen=True):
@@ -37,16 +38,16 @@ class Login(HTTPEndpoint):
     async def post(self, request: Request) -> Response:
         form = await read_form(request, SignIn)
         address = request.client.host if request.client else ""
-        attempts = request.state["attempts"]
-        if wait := attempts.begin(form.login, address):
+        attempts, device = request.state["attempts"], device_of(request, form.login)
+        if wait := attempts.begin(form.login, address, device):
             return _come_back_later(request, form, math.ceil(wait))
         try:
             secret, _session = await request.state["accounts"].sign_in(form.login, form.password, _device(request))
         except NotAllowed:
             return _form(request, 401, form, problem=_("That name and password do not belong together."))
-        attempts.succeeded(form.login, address)
+        attempts.succeeded(form.login, address, device)
         response = RedirectResponse(own_path(form.next), 303)
-        await begin_session(request, response, secret)
+        await begin_session(request, response, secret, form.login)
         return response
 
 
@@ -71,5 +72,4 @@ def _form(request: Request, status: int, form: SignIn | None = None, problem: st
 
 
 def _come_back_later(request: Request, form: SignIn, seconds: int) -> Response:
-    words = ngettext("Too many attempts. Wait {count} second.", "Too many attempts. Wait {count} seconds.", seconds)
-    return _form(request, 429, form, words.format(count=seconds), **{"Retry-After": str(seconds)})
+    return _form(request, 429, form, too_many_words(seconds), **{"Retry-After": str(seconds)})

@@ -70,7 +70,7 @@ class Setup(HTTPEndpoint):
             return _form(request, form, invalid.problems, 422)
         secret, _session = await accounts.sign_in(form.login, form.password)
         response = RedirectResponse("/setup", 303)
-        await begin_session(request, response, secret)
+        await begin_session(request, response, secret, form.login)
         return response
 
 
