@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from livesupport.accounts import vouching
 from livesupport.accounts.base import hashed
 from livesupport.accounts.vouching import Vouched
-from livesupport.emails import folded_email, is_email
+from livesupport.emails import PROOFS_WITHIN, folded_email, is_email, wait_to_prove
 from livesupport.errors import Conflict, Invalid, NotAllowed, NotFound
 from livesupport.i18n import gettext as _
 from livesupport.model import Requester, RequesterSession
@@ -31,6 +31,14 @@ VOUCHED_LASTS = timedelta(hours=12)  # the site says it again on every page
 LONGEST_SECRET = 128
 
 Who = Callable[[AsyncConnection], Awaitable[Requester | None]]
+
+
+class MailedEnough(Conflict):
+    """This address has had as many mails as it gets for now; the next may go in `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("mailed enough")
+        self.seconds = seconds
 
 
 class Requesters:
@@ -47,7 +55,8 @@ class Requesters:
     async def ask_code(self, site_id: str, email: str, language: str) -> str:
         """Has a code mailed to the address; returns the secret that binds it to the browser that asked.
 
-        The same happens for every address, whether somebody with it has asked before or not. Raises `Invalid`, `NotFound`.
+        The same happens for every address, whether somebody with it has asked before or not. Raises `Invalid`,
+        `NotFound`, `MailedEnough`.
         """
         email = folded_email(email)
         if not is_email(email):
@@ -56,6 +65,8 @@ class Requesters:
         async with self._database.write() as connection:
             if await sites.by_id(connection, site_id) is None:
                 raise NotFound("no such site")
+            if wait := wait_to_prove(await outbox.proofs_to(connection, email, now - PROOFS_WITHIN), now):
+                raise MailedEnough(wait)
             await requesters.add_code(connection, hashed(secret), site_id, email, now, now + CODE_LASTS)
             await outbox.add(connection, "sign_in", email, language, site_id, now, sign_in_id=hashed(secret))
         return secret

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from livesupport.model import MailKind, OutgoingMail
 from livesupport.storage.schema import is_row_id, outbox
 
+PROOFS: tuple[MailKind, ...] = ("confirm", "sign_in")
+
 
 async def add(
     connection: AsyncConnection,
@@ -47,6 +49,13 @@ async def add(
 async def remove_of_message(connection: AsyncConnection, message_id: int) -> None:
     """Removes the mails about a message that is taken back."""
     await connection.execute(delete(outbox).where(outbox.c.message_id == message_id))
+
+
+async def proofs_to(connection: AsyncConnection, recipient: str, since: datetime) -> list[datetime]:
+    """When this address was asked to prove itself since this moment, with a link or a code; the newest first."""
+    asked = (outbox.c.kind.in_(PROOFS), outbox.c.recipient == recipient, outbox.c.created_at > since)
+    found = await connection.execute(select(outbox.c.created_at).where(*asked).order_by(outbox.c.created_at.desc()))
+    return list(found.scalars())
 
 
 async def latest(connection: AsyncConnection, limit: int) -> list[OutgoingMail]:

@@ -41,12 +41,6 @@ async def count_of(connection: AsyncConnection, email: str, since: datetime) -> 
     return int((await connection.execute(select(func.count()).where(*of_address))).scalar_one())
 
 
-async def mails_to(connection: AsyncConnection, email: str, since: datetime) -> int:
-    """How many confirmations went to this address since this moment, whatever has become of their requests."""
-    to_address = (outbox.c.kind == "confirm", outbox.c.recipient == email, outbox.c.created_at > since)
-    return int((await connection.execute(select(func.count()).where(*to_address))).scalar_one())
-
-
 async def count_mail(connection: AsyncConnection, pending_id: str, email: str) -> None:
     """Counts one more mail, to this address from now on."""
     more = {"email": email, "mails": pending_request.c.mails + 1}

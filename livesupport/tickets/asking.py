@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.cleaning import clean_line
-from livesupport.emails import folded_email
+from livesupport.emails import PROOFS_WITHIN, folded_email, wait_to_prove
 from livesupport.errors import Conflict, Invalid, NotFound
 from livesupport.i18n import gettext as _
 from livesupport.model import PendingRequest, Requester, Ticket
@@ -29,7 +29,6 @@ from livesupport.tickets.requests import refuse
 CONFIRM_WITHIN = timedelta(seconds=ConfirmLinks.MAX_AGE)
 MOST_PENDING = 3  # of one address in that time
 MOST_MAILS = 3  # for one request: the first and two more
-MOST_MAILS_PER_HOUR = 3  # to one address, whoever names it
 
 
 class LinkUsed(Conflict):
@@ -109,7 +108,8 @@ class Asking(Service):
     async def _wait(
         self, deed: Deed, origin: str, site_id: str, email: str, content: Content, new: NewRequest | None = None
     ) -> PendingRequest:
-        await _check_quota(deed, email)
+        await _check_pending(deed, email)
+        await _check_mails(deed, email)
         kept = msgspec.to_builtins(content)
         waiting = await pending.add(deed.connection, origin, site_id, email, kept, deed.now)
         if new:
@@ -215,6 +215,8 @@ class Asking(Service):
                 raise NotFound("nothing waits under this id")
             if there.mails >= MOST_MAILS:
                 raise Invalid({"email": _("We have sent it three times. Look among the unwanted mail, or write anew.")})
+            if email != there.email:
+                await _check_pending(deed, email)
             await _check_mails(deed, email)
             await pending.count_mail(deed.connection, there.id, email)
             language = str(there.content.get("language", ""))
@@ -262,13 +264,12 @@ async def _answer_at(deed: Deed, ticket_id: int, email: str, requester: Requeste
     return await tickets.by_id(deed.connection, ticket.id) or ticket
 
 
-async def _check_quota(deed: Deed, email: str) -> None:
+async def _check_pending(deed: Deed, email: str) -> None:
     if await pending.count_of(deed.connection, email, deed.now - CONFIRM_WITHIN) >= MOST_PENDING:
         words = _("Three requests with this address wait for their confirmation. Open the link in one of our mails first.")
         raise Invalid({"email": words})
-    await _check_mails(deed, email)
 
 
 async def _check_mails(deed: Deed, email: str) -> None:
-    if await pending.mails_to(deed.connection, email, deed.now - timedelta(hours=1)) >= MOST_MAILS_PER_HOUR:
+    if wait_to_prove(await outbox.proofs_to(deed.connection, email, deed.now - PROOFS_WITHIN), deed.now):
         raise Invalid({"email": _("We have sent three mails to this address within an hour. Please try again later.")})

@@ -72,6 +72,24 @@ async def test_an_address_gets_three_mails_an_hour_whoever_asks(house: House) ->
         assert len((await connection.execute(select(outbox.c.id))).all()) == 3
 
 
+async def test_links_and_codes_are_counted_together_and_by_a_new_server_too(house: House) -> None:
+    stranger = await house.browser(address="203.0.113.9")
+    wish = {"subject": "S", "message": "M", "name": "N", "email": "victim@example.com"}
+    stamp = house.state["robots"].stamp()
+    house.clock.forward(seconds=30)
+    assert (await stranger.post("/requests/new", data=wish | {"stamp": stamp})).status_code == 303
+    answers = []
+    for count in range(3):
+        house.state["code_attempts"]._failures.clear()  # it was started anew
+        browser = await house.browser(address=f"203.0.113.{count}")
+        answers.append(await browser.post("/requests/sign-in", data={"email": "victim@example.com"}))
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert int(answers[-1].headers["retry-after"]) == 3600
+    house.clock.forward(hours=1)
+    later = await house.browser(address="203.0.113.7")
+    assert (await later.post("/requests/sign-in", data={"email": "victim@example.com"})).status_code == 303
+
+
 @pytest.mark.parametrize(
     "following", ["//evil.test", "/\\evil.test", "https:evil.test", "%2f%2fevil.test", "javascript:alert(1)"]
 )

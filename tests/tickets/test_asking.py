@@ -214,6 +214,16 @@ async def test_a_victim_of_many_forms_gets_three_mails(asking: Asking, database:
     await asking.ask(a_wish(32))
 
 
+async def test_a_corrected_address_is_one_of_those_that_wait(asking: Asking, database: Database, clock: Clock) -> None:
+    for of in range(MOST_PENDING):
+        await asking.ask(a_wish(of))
+    clock.forward(hours=2)
+    other = await waits(asking, a_wish(9, email="nina@example.org"))
+    with pytest.raises(Invalid, match="email"):
+        await asking.resend(other.id, NINO)
+    assert await mails(database) == [("confirm", NINO)] * MOST_PENDING + [("confirm", "nina@example.org")]
+
+
 async def test_who_did_not_ask_can_throw_it_away(
     asking: Asking, links: ConfirmLinks, database: Database, files: Files, tmp_path: Path
 ) -> None:

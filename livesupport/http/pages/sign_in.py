@@ -11,7 +11,7 @@ from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
 from livesupport import i18n
-from livesupport.accounts.requesters import CODE_LASTS
+from livesupport.accounts.requesters import CODE_LASTS, MailedEnough
 from livesupport.emails import folded_email
 from livesupport.errors import Invalid, NotAllowed, NotFound
 from livesupport.http.auth import own_path
@@ -73,11 +73,13 @@ class SignIn(HTTPEndpoint):
         with speaking(request, site):
             host = request.client.host if request.client else ""
             if wait := request.state["code_attempts"].begin(folded_email(form.email), host):
-                return _come_back_later(request, site, form, math.ceil(wait))
+                return _come_back_later(request, site, form, wait)
             try:
                 secret = await request.state["requesters"].ask_code(site.id, form.email, i18n.current())
             except Invalid as invalid:
                 return sign_in_page(request, site, form.next, 422, email=form.email, problems=invalid.problems)
+            except MailedEnough as enough:
+                return _come_back_later(request, site, form, enough.seconds)
             response = RedirectResponse(address(request, "/requests/code", next=form.next), 303)
             keep_attempt(request, response, secret)
             return response
@@ -160,14 +162,14 @@ def _over(request: Request, site: Site, following: str) -> Response:
     return sign_in_page(request, site, following, 401, problem=_("That code is no longer valid. Ask for a new one."))
 
 
-def _come_back_later(request: Request, site: Site, form: Ask, seconds: int) -> Response:
+def _come_back_later(request: Request, site: Site, form: Ask, seconds: float) -> Response:
     minutes = math.ceil(seconds / 60)
     words = ngettext(
-        "We have sent several codes to this address, or to your network. Look for the newest, or try again in {count} minute.",
-        "We have sent several codes to this address, or to your network. Look for the newest, or try again in {count} minutes.",
+        "We have sent several mails to this address, or to your network. Look for the newest, or try again in {count} minute.",
+        "We have sent several mails to this address, or to your network. Look for the newest, or try again in {count} minutes.",
         minutes,
     ).format(count=minutes)
-    later = {"Retry-After": str(seconds)}
+    later = {"Retry-After": str(math.ceil(seconds))}
     return sign_in_page(request, site, form.next, 429, email=form.email, problem=words, headers=later)
 
 
