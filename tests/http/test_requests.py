@@ -69,6 +69,24 @@ async def test_thanks_leave_the_state(house: House) -> None:
     assert (await house.tickets.get(ticket.number, actor=SOFIA)).ticket.status == "pending"
 
 
+async def test_thanks_with_a_text_and_a_file_lose_neither(house: House) -> None:
+    ticket = await request_of(house, await person(house))
+    browser = await browser_of(house)
+    await answered(house, ticket)
+    form, files = reply("Works again, see here") | {"action": "thank"}, {"upload": ("log.txt", b"all well", "text/plain")}
+    for _ in range(2):
+        assert (await browser.post(f"/requests/{ticket.number}", data=form, files=files)).status_code == 303
+        files = {}
+    page = (await browser.get(f"/requests/{ticket.number}")).text
+    assert "You said that it is solved. Thank you." in page
+    assert page.count("Works again, see here") == 1
+    assert "log.txt" in page
+    long = await browser.post(
+        f"/requests/{ticket.number}", data=reply("long " * 4001, "another-form-of-this-test") | {"action": "thank"}
+    )
+    assert (long.status_code, "long long long" in long.text) == (422, True)
+
+
 async def test_writing_to_a_closed_request_leads_to_the_new_one(house: House) -> None:
     ticket = await request_of(house, await person(house))
     async with house.database.write() as connection:

@@ -43,7 +43,7 @@ class Deed(Form, frozen=True):
 
 
 class RequestPage(HTTPEndpoint):
-    """GET: the request. POST: a reply, or thanks; then the request again, or the new one that goes on from it."""
+    """GET: the request. POST: a reply, thanks, or both; then the request again, or the new one that goes on from it."""
 
     async def get(self, request: Request) -> Response:
         query = read_query(request, Query)
@@ -75,7 +75,7 @@ class RequestPage(HTTPEndpoint):
             try:
                 if problems:
                     raise Invalid(problems)
-                ticket = await self._do(request, number, asker, form)
+                ticket = await self._do(request, found.ticket.number, asker, form)
             except Invalid as invalid:
                 return await self._page(request, found, asker, form, 422, problems=invalid.problems)
             except Conflict:
@@ -87,12 +87,16 @@ class RequestPage(HTTPEndpoint):
             return response
 
     async def _do(self, request: Request, number: str, asker: Asker, form: Deed) -> Ticket:
+        """Thanks with a text are both: the answer, and that it is solved. What is sent once more is there once."""
         mine = request.state["mine"]
-        if form.action == "thank":
+        if form.action == "thank" and not (form.text.strip() or form.files):
             return await mine.thank(number, asker)
         if not form.once:
             raise HTTPException(422)
-        return await mine.reply(number, asker, form.text, once=form.once, chosen=read_chosen(form.files))
+        ticket = await mine.reply(number, asker, form.text, once=form.once, chosen=read_chosen(form.files))
+        if form.action == "thank" and ticket.number == number:  # what is closed goes on in another one
+            await mine.thank(number, asker)
+        return ticket
 
     async def _exchange(self, request: Request, number: str, query: Query) -> Response:
         """The key leaves the address; what it opens is found out by the next request."""
