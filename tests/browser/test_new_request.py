@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import parse_qs
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
@@ -11,6 +12,7 @@ from livesupport.assets import Assets, locate
 from livesupport.http.modules import imports
 from livesupport.model import Field, RequestType
 from tests.browser.house import BrowserHouse, one_page
+from tests.browser.test_answers import signed_in
 from tests.browser.visitor import QUESTION, visitor
 from tests.databases import SOFIA
 
@@ -110,6 +112,34 @@ async def test_a_stranger_asks_with_what_the_type_asks_and_confirms_through_the_
         ("I have the receipt", "yes"),
     ]
     assert (ticket.priority, ticket.channel, ticket.diagnostics["zone"]) == ("high", "email", "Asia/Tbilisi")
+
+
+async def test_what_somebody_known_changes_is_kept_and_nothing_is_sent_that_was_not_shown(house: BrowserHouse) -> None:
+    as_in_the_demo(house)
+    page = await (await signed_in(house)).new_page()
+    await page.goto(f"{house.url}/requests/new", referer=f"{house.url}/cups?order=SECRET#part")
+    await page.locator("[name=stamp]").evaluate("field => (field.value = 'of last week')")
+    name, email = page.get_by_label("Your name"), page.get_by_label("E-mail", exact=True)
+    await expect(name).to_have_value("Nino")
+    await name.fill("Nino Beridze")
+    await page.get_by_label("Subject").fill("My order")
+    await page.get_by_label("What happened").fill("It did not come.")
+    await page.get_by_label("By e-mail as well").check()
+    await email.fill("broken")
+    await page.reload()
+    await expect(name).to_have_value("Nino Beridze")
+    await expect(email).to_have_value("broken")
+
+    await page.get_by_label("Here, under My requests").check()
+    await page.get_by_role("button", name="Send request").click()
+    await expect(page.get_by_text("This form has become too old. Please send it once more.")).to_be_visible()
+    async with page.expect_request(lambda request: request.method == "POST") as sending:
+        await page.get_by_role("button", name="Send request").click()
+    body = parse_qs((await sending.value).post_data or "")
+    await expect(page.get_by_role("heading", name="My order")).to_be_visible()
+    assert (body["name"], body["page"]) == (["Nino Beridze"], [f"{house.url}/cups"])
+    assert not [field for field in body if field.startswith("about-") or field == "email"]
+    assert (await house.server.state["tickets"].get("1001-7", actor=SOFIA)).ticket.name == "Nino Beridze"
 
 
 async def test_a_request_in_the_panel_keeps_its_byte_budget() -> None:

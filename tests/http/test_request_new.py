@@ -111,6 +111,16 @@ async def test_the_link_can_be_sent_to_a_corrected_address(house: House) -> None
     assert (await browser.get(await mailed_link(house))).status_code == 200
 
 
+async def test_after_three_mails_one_is_told_what_else_to_do(house: House) -> None:
+    browser, answer = await sent(house)
+    place = answer.headers["location"]
+    for _ in range(2):
+        assert (await browser.post(place, data={"email": NINO})).status_code == 303
+    for page in (await browser.get(place), await browser.post(place, data={"email": NINO})):
+        assert "We have sent it three times." in page.text
+        assert "Send the link again" not in page.text
+
+
 @pytest.mark.parametrize("address", ["/requests/waiting/x", "/requests/confirm/x", "/requests/confirm/" + "x" * 60_000])
 async def test_a_token_of_nobody_opens_nothing(house: House, address: str) -> None:
     browser = await house.browser()
@@ -199,6 +209,17 @@ async def test_the_module_is_told_field_by_field_and_where_it_goes_on(house: Hou
     done = await browser.post(FORM, data=a_wish(stamp), headers=MODULE)
     assert done.status_code == 201
     assert (await browser.get(done.json()["next"])).status_code == 200
+
+
+async def test_a_form_that_was_open_for_too_long_is_sent_once_more(house: House) -> None:
+    browser = await house.browser()
+    stamp = await opened(browser, house)
+    assert (await browser.post(FORM, data=a_wish(stamp, subject=""), headers=MODULE)).json()["stamp"] == stamp
+    house.clock.forward(days=8)
+    refused = (await browser.post(FORM, data=a_wish(stamp), headers=MODULE)).json()
+    assert "Please send it once more." in refused["problems"]["stamp"]
+    house.clock.forward(seconds=5)
+    assert (await browser.post(FORM, data=a_wish(refused["stamp"]), headers=MODULE)).status_code == 201
 
 
 async def test_technical_details_come_along_only_when_they_were_agreed_to(house: House) -> None:

@@ -7,6 +7,7 @@ import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
 import { follow } from "../shared/news.js";
 import { page } from "../shared/page.js";
+import { forgetDrafts, keeper } from "./drafts.js";
 import { dress } from "./dress.js";
 
 /** What of the page a newer one of the same address replaces. */
@@ -18,6 +19,7 @@ tellZone();
 const replyForm = /** @type {HTMLFormElement | null} */ (document.getElementById("end"));
 if (replyForm) sendInBackground(replyForm);
 if (page.requester) followNews();
+document.querySelector("form.who")?.addEventListener("submit", forgetDrafts);
 
 /** A day is filtered as the reader counts it. */
 function tellZone() {
@@ -81,8 +83,11 @@ function show(/** @type {string} */ html, /** @type {string} */ parts) {
 
 /** @param {HTMLFormElement} form */
 async function sendInBackground(form) {
-  const { enhance } = await import("../shared/uploads.js");
+  const { bringBack, enhance } = await import("../shared/uploads.js");
+  const draft = keeper(`reply:${form.dataset.draft}`);
+  restore(form, draft?.read(), bringBack);
   const files = enhance(form);
+  for (const type of ["input", "uploads"]) form.addEventListener(type, () => draft?.write(draftOf(form, files)));
   const status = h("p", { class: "notice", role: "alert", hidden: true });
   form.append(status);
   form.addEventListener("submit", async (event) => {
@@ -94,9 +99,29 @@ async function sendInBackground(form) {
     const answer = await fetch(location.pathname + location.search, { method: "POST", body }).catch(() => null);
     form.ariaBusy = null;
     delete form.dataset.sent;
-    if (!answer) say(status, t("There is no connection. Your text is kept; try again in a moment."));
-    else await follows(answer, status);
+    if (!answer) return say(status, t("There is no connection. Your text is kept; try again in a moment."));
+    if (answer.ok) draft?.clear();
+    await follows(answer, status);
   });
+}
+
+/**
+ * What a reload must not lose. What names the form is kept too: a reply that was sent before, and perhaps arrived, is then
+ * not a second one.
+ * @param {HTMLFormElement} form @param {import("../shared/uploads.js").Uploads[]} files
+ */
+function draftOf(form, [files]) {
+  const { once, text } = /** @type {any} */ (form.elements);
+  return { once: once.value, text: text.value, ...files.kept };
+}
+
+/** @param {HTMLFormElement} form @param {any} draft @param {typeof import("../shared/uploads.js").bringBack} bringBack */
+function restore(form, draft, bringBack) {
+  const { once, text } = /** @type {any} */ (form.elements);
+  if (!draft || text.value) return;
+  once.value = draft.once;
+  text.value = draft.text;
+  bringBack(form, draft);
 }
 
 /** What came of it: another request that goes on from this one, this one as it is now, or what is wrong. */

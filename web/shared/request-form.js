@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import "./more-icons.js";
-import { enhance as enhanceUploads } from "./uploads.js";
+import { bringBack, enhance as enhanceUploads } from "./uploads.js";
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
 
@@ -69,6 +69,7 @@ export class RequestForm {
 
   #changed(/** @type {Field} */ field) {
     if (field.name === "answer_by") this.#chooseAnswer();
+    if (field.name === "diagnose") this.#agree();
     if (field.getAttribute("aria-invalid") === "true") this.#mark(field.name, wrong(field));
     this.#keep();
   }
@@ -76,6 +77,7 @@ export class RequestForm {
   /** Marks what is wrong; the first of it gets the cursor. */
   #check() {
     const found = this.#fields.filter((field) => {
+      if (field.disabled) return false;
       const problem = wrong(field);
       if (document.getElementById(`${field.name}-problem`)) this.#mark(field.name, problem);
       return problem;
@@ -103,6 +105,7 @@ export class RequestForm {
     const place = /** @type {HTMLElement} */ (this.form.querySelector("[data-for=email]"));
     place.hidden = !isNeeded;
     this.#field("email").required = isNeeded;
+    this.#field("email").disabled = !isNeeded;
   }
 
   // ── Technical details ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,6 +120,13 @@ export class RequestForm {
       place.append(h("input", { type: "hidden", name: `about-${name}`, value }));
     }
     place.hidden = false;
+    this.#agree();
+  }
+
+  #agree() {
+    for (const field of this.form.querySelectorAll("[name^=about-]")) {
+      /** @type {HTMLInputElement} */ (field).disabled = !this.#field("diagnose").checked;
+    }
   }
 
   // ── Keeping ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -124,8 +134,7 @@ export class RequestForm {
   #keep() {
     if (!this.keeper) return;
     const values = this.#fields.filter(isKept).map((field) => [field.type === "radio" ? `${field.name}=` : field.name, stateOf(field)]);
-    const staged = this.uploads?.items.filter((item) => item.id).map(({ id, name, size }) => ({ id, name, size }));
-    this.keeper.write({ stamp: this.#field("stamp").value, values, files: this.#field("files")?.value, staged });
+    this.keeper.write({ stamp: this.#field("stamp").value, values, ...this.uploads?.kept });
   }
 
   /** The stamp comes back too: what was sent before a reload, and perhaps arrived, is then not a second request. */
@@ -138,14 +147,11 @@ export class RequestForm {
     for (const [name, state] of draft.values) {
       const isRadio = name.endsWith("=");
       for (const field of this.#fields.filter((one) => one.name === (isRadio ? name.slice(0, -1) : name))) {
-        if (isRadio || field.type === "checkbox") /** @type {HTMLInputElement} */ (field).checked ||= state === (isRadio ? field.value : true);
-        else field.value ||= state;
+        if (isRadio || field.type === "checkbox") /** @type {HTMLInputElement} */ (field).checked = state === (isRadio ? field.value : true);
+        else field.value = state;
       }
     }
-    const place = /** @type {HTMLElement | null} */ (this.form.querySelector("[data-uploads]"));
-    if (!place || !draft.staged?.length) return;
-    this.#field("files").defaultValue = draft.files;
-    place.dataset.staged = JSON.stringify(draft.staged);
+    bringBack(this.form, draft);
   }
 
   // ── Sending ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,13 +176,17 @@ export class RequestForm {
       body: new URLSearchParams(/** @type {any} */ (new FormData(this.form))),
     });
     const said = await answer.json().catch(() => ({}));
+    if (said.stamp) this.#field("stamp").value = said.stamp;
     if (answer.ok) {
       this.keeper?.clear();
       this.onSent(said.next);
     } else if (said.bits && !this.#field("proof").value && (await this.#prove(said))) {
       await this.#post();
       this.#field("proof").value = "";
-    } else this.#refused(said.problems ?? {});
+    } else {
+      this.#keep();
+      this.#refused(said.problems ?? {});
+    }
   }
 
   /** @param {{challenge: string, bits: number}} asked */
@@ -246,8 +256,14 @@ function agent(text) {
   return { browser, system: text.match(/\(([^)]*)\)/)?.[1] ?? "" };
 }
 
+/** Whether it holds something else than what the server has put there, and puts there again. */
 function isKept(/** @type {Field} */ field) {
-  return field.name !== "website" && (field.type !== "radio" || /** @type {HTMLInputElement} */ (field).checked);
+  if (field instanceof HTMLSelectElement) {
+    return field.value !== ([...field.options].find((option) => option.defaultSelected) ?? field.options[0]).value;
+  }
+  if (field instanceof HTMLInputElement && field.type === "radio") return field.checked && !field.defaultChecked;
+  if (field instanceof HTMLInputElement && field.type === "checkbox") return field.checked !== field.defaultChecked;
+  return field.name !== "website" && field.value !== field.defaultValue;
 }
 
 function stateOf(/** @type {Field} */ field) {

@@ -31,6 +31,18 @@ export function enhance(/** @type {ParentNode} */ root = document) {
   return [...root.querySelectorAll("[data-uploads]")].map((place) => new Uploads(/** @type {HTMLElement} */ (place)));
 }
 
+/**
+ * Has the files of a form begin with those that were uploaded before; to be called before `enhance`.
+ * @param {HTMLFormElement} form
+ * @param {{files?: string, staged?: object[]}} kept what `Uploads.kept` has told
+ */
+export function bringBack(form, { files, staged }) {
+  const place = /** @type {HTMLElement | null} */ (form.querySelector("[data-uploads]"));
+  if (!place || !staged?.length) return;
+  /** @type {HTMLInputElement} */ (place.querySelector("input[type=hidden]")).defaultValue = files ?? "";
+  place.dataset.staged = JSON.stringify(staged);
+}
+
 /** @type {Uploads[]} those of this page */
 const all = [];
 
@@ -58,6 +70,11 @@ export class Uploads {
   /** Whether files are still on their way. */
   get busy() {
     return this.items.some((item) => item.state === "waiting" || item.state === "going");
+  }
+
+  /** What a draft has to keep of them. */
+  get kept() {
+    return { files: this.field.value, staged: this.items.filter((item) => item.id).map(({ id, name, size }) => ({ id, name, size })) };
   }
 
   /** Adds files, as many as are allowed. @param {Iterable<File>} files */

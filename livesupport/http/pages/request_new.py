@@ -99,7 +99,7 @@ class NewRequestPage(HTTPEndpoint):
                 done = await _ask(request, site, kind, requester, sent, given)
             except Invalid as invalid:
                 if _is_module(request):
-                    return _refusal(invalid)
+                    return _refusal(invalid, request.state["robots"].renewed(sent.stamp))
                 return await _form(request, site, kind, requester, sent, given, invalid)
             return _sent(request, site, done)
 
@@ -169,9 +169,10 @@ def _sent(request: Request, site: Site, done: Ticket | PendingRequest) -> Respon
     return RedirectResponse(place, 303)
 
 
-def _refusal(invalid: Invalid) -> Response:
-    """For the page's module: the sentences by field, and what to compute, if that would help."""
-    body: dict[str, object] = {"problems": invalid.problems}
+def _refusal(invalid: Invalid, stamp: str) -> Response:
+    """For the page's module: the sentences by field, the stamp to send it with once more, and what to compute, if that would
+    help."""
+    body: dict[str, object] = {"problems": invalid.problems, "stamp": stamp}
     if isinstance(invalid, Held):
         body |= {"challenge": invalid.challenge, "bits": invalid.bits}
     return Response(msgspec.json.encode(body), _status(invalid), _headers(invalid), "application/json")
