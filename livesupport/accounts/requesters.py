@@ -21,6 +21,7 @@ from livesupport.emails import PROOFS_WITHIN, folded_email, is_email, wait_to_pr
 from livesupport.errors import Conflict, Invalid, NotAllowed, NotFound
 from livesupport.i18n import gettext as _
 from livesupport.model import Requester, RequesterSession
+from livesupport.phones import parse_phone
 from livesupport.storage import outbox, requesters, sites
 from livesupport.storage.database import Database
 
@@ -122,12 +123,14 @@ class Requesters:
         return secret, vouched
 
     async def _vouched(self, connection: AsyncConnection, site_id: str, said: Vouched) -> Requester:
+        site = await sites.by_id(connection, site_id)
+        phone = (parse_phone(said.phone, site.region) if site else None) or said.phone
         person = await requesters.by_account(connection, site_id, said.account)
         if person is None:
-            columns = {"site_id": site_id, "account": said.account, "name": said.name, "phone": said.phone, "language": ""}
+            columns = {"site_id": site_id, "account": said.account, "name": said.name, "phone": phone, "language": ""}
             person = await requesters.add(connection, **columns, created_at=self._clock())
         else:
-            await requesters.change(connection, person.id, name=said.name, phone=said.phone)
+            await requesters.change(connection, person.id, name=said.name, phone=phone)
         if said.email_verified and is_email(said.email) and said.email != person.email:
             await self._give_address(connection, person, said.email)
         return person

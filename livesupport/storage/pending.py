@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.model import PendingRequest
@@ -49,8 +49,7 @@ async def count_mail(connection: AsyncConnection, pending_id: str, email: str) -
 
 async def older_than(connection: AsyncConnection, moment: datetime) -> list[PendingRequest]:
     """Those that were written at or before this moment, the oldest first."""
-    query = select(pending_request).where(pending_request.c.created_at <= moment).order_by(pending_request.c.created_at)
-    return await _find(connection, query)
+    return await find(connection, pending_request.c.created_at <= moment)
 
 
 async def remove(connection: AsyncConnection, pending_id: str) -> None:
@@ -58,6 +57,11 @@ async def remove(connection: AsyncConnection, pending_id: str) -> None:
     unsent = (outbox.c.pending_id == pending_id, outbox.c.state == "queued")
     await connection.execute(delete(outbox).where(*unsent))
     await connection.execute(delete(pending_request).where(pending_request.c.id == pending_id))
+
+
+async def find(connection: AsyncConnection, where: ColumnElement[bool]) -> list[PendingRequest]:
+    """Those of which this is true, the oldest first."""
+    return await _find(connection, select(pending_request).where(where).order_by(pending_request.c.created_at))
 
 
 async def _find(connection: AsyncConnection, query: Select[Any]) -> list[PendingRequest]:

@@ -119,6 +119,12 @@ async def remove_code(connection: AsyncConnection, code_id: str) -> None:
     await connection.execute(delete(sign_in_code).where(sign_in_code.c.id == code_id))
 
 
+async def find(connection: AsyncConnection, where: ColumnElement[bool]) -> list[Requester]:
+    """Everybody of whom this is true, by id."""
+    rows = await connection.execute(select(requester).where(where).order_by(requester.c.id))
+    return [_requester(row) for row in rows]
+
+
 async def _one(connection: AsyncConnection, where: ColumnElement[bool], *, lock: bool = False) -> Requester | None:
     query = select(requester).where(where)
     row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()

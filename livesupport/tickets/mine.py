@@ -147,8 +147,8 @@ class Mine(Service):
                 ticket=ticket,
                 step=step_of(ticket.status, _is_undecided(ticket, messages)),
                 messages=in_order(messages),
-                events=[event for event in await threads.events(connection, ticket.id) if _concerns_them(event)],
-                files=_of_messages(await file_rows.of_ticket(connection, ticket.id), messages),
+                events=[event for event in await threads.events(connection, ticket.id) if concerns_requester(event)],
+                files=of_messages(await file_rows.of_ticket(connection, ticket.id), messages),
                 at=now,
                 seen=ticket.seen,
                 thanked=thanked_at is not None and thanked_at >= max((one.at for one in messages), default=thanked_at),
@@ -321,13 +321,15 @@ def _is_undecided(ticket: Ticket, visible: Sequence[TicketMessage]) -> bool:
     return ticket.answered > _newest_answer(visible)
 
 
-def _concerns_them(event: TicketEvent) -> bool:
+def concerns_requester(event: TicketEvent) -> bool:
+    """Whether a line of the history is told to whoever asked."""
     if event.what == "status":
         return event.new in _TOLD_STATUSES and event.old not in ("new", "on_hold", "pending")
     return event.what in ("created", "thanked", "merged", "followed")
 
 
-def _of_messages(files: Sequence[StoredFile], messages: Sequence[TicketMessage]) -> list[StoredFile]:
+def of_messages(files: Sequence[StoredFile], messages: Sequence[TicketMessage]) -> list[StoredFile]:
+    """Those of the files that belong to one of these messages."""
     visible = {message.id for message in messages}
     return [file for file in files if file.message_id in visible]
 

@@ -164,8 +164,8 @@ async def vouch(requesters: Requesters, sites: Sites, clock: Clock, site: str = 
 async def test_a_site_signs_its_person_in(requesters: Requesters, sites: Sites, clock: Clock) -> None:
     nino = await who(requesters, await vouch(requesters, sites, clock))
     assert (nino.account, nino.name, nino.email) == ("7", "Nino", None)
-    again = await who(requesters, await vouch(requesters, sites, clock, name="Nino Beridze"))
-    assert (again.id, again.name) == (nino.id, "Nino Beridze")
+    again = await who(requesters, await vouch(requesters, sites, clock, name="Nino Beridze", phone="555 12 34 56"))
+    assert (again.id, again.name, again.phone) == (nino.id, "Nino Beridze", "+995555123456")
     assert (await who(requesters, await vouch(requesters, sites, clock, id="8"))).id != nino.id
 
 

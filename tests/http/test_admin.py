@@ -221,18 +221,18 @@ async def test_what_does_not_exist_is_not_found(house: House, path: str) -> None
 
 async def test_a_person_gets_everything_that_is_held_and_is_erased_when_they_ask_for_it(house: House) -> None:
     browser = await dato(house)
-    ticket = await house.ticket(phone="+995555123456")
-    looked = await browser.post("/admin/persons", data={"action": "look", "key": "+995 555 12 34 56"})
+    ticket, nino = await house.ticket(phone="+995555123456"), {"key": "+995555123456", "site": "default"}
+    looked = await browser.post("/admin/persons", data={"action": "look", **nino, "key": "+995 555 12 34 56"})
     assert f"#{ticket.number}" in looked.text
-    given = await browser.post("/admin/persons", data={"action": "export", "key": "+995555123456"})
+    given = await browser.post("/admin/persons", data={"action": "export", **nino})
     with zipfile.ZipFile(io.BytesIO(given.content)) as archive:
         assert "The blue kettle leaks" in archive.read("person.json").decode()
-    unsure = await browser.post("/admin/persons", data={"action": "erase", "key": "+995555123456"})
+    unsure = await browser.post("/admin/persons", data={"action": "erase", **nino})
     assert unsure.status_code == 422
     assert f"#{ticket.number}" in unsure.text
-    erased = await browser.post("/admin/persons", data={"action": "erase", "key": "+995555123456", "sure": "on"})
+    erased = await browser.post("/admin/persons", data={"action": "erase", **nino, "sure": "on"})
     assert "Erased, with 1 request." in erased.text
-    gone = await browser.post("/admin/persons", data={"action": "look", "key": "+995555123456"})
+    gone = await browser.post("/admin/persons", data={"action": "look", **nino})
     assert "Nothing is held about this person." in gone.text
 
 

@@ -27,22 +27,25 @@ MOST_IN_MEMORY = 8 * 1024 * 1024  # bytes of an archive
 KeyText = Annotated[str, Meta(max_length=LONGEST_KEY)]
 
 
-class Look(Form, frozen=True, tag_field="action", tag="look"):
-    """Whom to look for. Posted, so that no address stands in a history or a log."""
+class Whom(Form, frozen=True):
+    """Who it is about: an address, a phone number, or an id that `site` has given them. Posted, so that it stands in no
+    history and no log."""
 
     key: KeyText
+    site: str
 
 
-class Export(Form, frozen=True, tag_field="action", tag="export"):
+class Look(Whom, frozen=True, tag_field="action", tag="look"):
+    """Whom to look for."""
+
+
+class Export(Whom, frozen=True, tag_field="action", tag="export"):
     """Whose data to give."""
 
-    key: KeyText
 
-
-class Erase(Form, frozen=True, tag_field="action", tag="erase"):
+class Erase(Whom, frozen=True, tag_field="action", tag="erase"):
     """Whose data to erase. `sure` is the ticked box."""
 
-    key: KeyText
     sure: Annotated[str, Meta(max_length=2)] = ""
 
 
@@ -50,7 +53,7 @@ class Persons(HTTPEndpoint):
     """Looks, gives, erases."""
 
     async def get(self, request: Request) -> Response:
-        return _page(request, await administrator(request))
+        return await _page(request, await administrator(request))
 
     async def post(self, request: Request) -> Response:
         me = await administrator(request)
@@ -58,23 +61,23 @@ class Persons(HTTPEndpoint):
         try:
             return await _do(request, me, form)
         except Invalid as invalid:
-            return _page(request, me, form.key, problems=invalid.problems)
+            return await _page(request, me, form, problems=invalid.problems)
         except NotFound:
-            return _page(request, me, form.key, Held([], [], []))
+            return await _page(request, me, form, Held())
 
 
 async def _do(request: Request, me: Agent, form: Look | Export | Erase) -> Response:
-    persons = request.state["persons"]
+    persons, site = request.state["persons"], form.site
     match form:
         case Look():
-            return _page(request, me, form.key, await persons.held(form.key, actor=me))
+            return await _page(request, me, form, await persons.held(form.key, site=site, actor=me))
         case Export():
-            return await _archive(request, *await persons.export(form.key, actor=me))
+            return await _archive(request, *await persons.export(form.key, site=site, actor=me))
         case Erase(sure=""):
             problems = {"sure": _("Tick the box first: what is erased does not come back.")}
-            return _page(request, me, form.key, await persons.held(form.key, actor=me), problems=problems)
+            return await _page(request, me, form, await persons.held(form.key, site=site, actor=me), problems=problems)
         case Erase():
-            return _page(request, me, "", erased=await persons.erase(form.key, actor=me))
+            return await _page(request, me, erased=await persons.erase(form.key, site=site, actor=me))
 
 
 async def _archive(request: Request, content: dict[str, Any], files: list[StoredFile]) -> Response:
@@ -102,10 +105,10 @@ async def _chunks(archive: tempfile.SpooledTemporaryFile[bytes]) -> AsyncIterato
             yield chunk
 
 
-def _page(
+async def _page(
     request: Request,
     me: Agent,
-    key: str = "",
+    whom: Whom | None = None,
     held: Held | None = None,
     *,
     erased: Held | None = None,
@@ -115,7 +118,8 @@ def _page(
         "admin/persons.html",
         422 if problems else 200,
         me=me,
-        key=key,
+        whom=whom or Whom(key="", site="default"),
+        sites=[(site.id, site.name) for site in await request.state["sites"].all()],
         held=held,
         erased=erased,
         problems=problems or {},
