@@ -26,12 +26,14 @@ REARM_WITHIN = 180.0  # seconds
 
 def may_begin(floor: Floor, event: VisitorArrived) -> bool:
     """A fresh token of a chat that nobody has seen ending."""
-    return bool(event.chat and event.recent and event.chat not in floor.ended and not floor.draining)
+    return bool(event.chat and event.recent and event.chat not in floor.ended)
 
 
-def is_full(floor: Floor) -> bool:
-    """There is no memory for one more chat: this one has to come again."""
-    return floor.bytes >= floor.rules.bytes_of_all_chats
+def why_later(floor: Floor) -> CloseCode | None:
+    """Why a chat that may begin has to come again: to the server after this one, or once there is memory. None: it need not."""
+    if floor.draining:
+        return CloseCode.RESTART
+    return CloseCode.TRY_LATER if floor.bytes >= floor.rules.bytes_of_all_chats else None
 
 
 def begin(floor: Floor, event: VisitorArrived) -> None:

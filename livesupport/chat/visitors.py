@@ -46,8 +46,8 @@ def arrived(floor: Floor, event: VisitorArrived) -> None:
     )  # fmt: skip
     floor.seat(socket)
     lost = chat is None and restoring.may_begin(floor, event)
-    if lost and restoring.is_full(floor):
-        floor.effects.append(Close(connections=(connection,), code=CloseCode.TRY_LATER))
+    if lost and (later := restoring.why_later(floor)) is not None:
+        floor.effects.append(Close(connections=(connection,), code=later))
         return
     floor.send((connection,), _welcome(floor, site.id, site.name, resumed=chat is not None, restoring=lost))
     floor.send((connection,), service.of_site(floor, site.id))

@@ -222,6 +222,20 @@ def test_a_running_chat_goes_on_while_the_server_stops(stage: Stage) -> None:
     assert len(stage.opened) == 1
 
 
+def test_a_chat_that_a_stopping_server_has_lost_waits_for_the_next_one(stage: Stage) -> None:
+    vera, _ana = a_talk(stage)
+    stage.server_dies()
+    stage.happens(Draining())
+    vera.listens_anew().comes_back()
+
+    assert stage.closed == [(vera, p.CloseCode.RESTART)]
+    vera.hears_no(p.VisitorWelcome)
+
+    stage.server_dies()
+    vera.comes_back()
+    assert vera.sees().status == "active"
+
+
 def test_lines_carry_the_epoch_of_the_start_and_the_time_of_the_server() -> None:
     stage = Stage(epoch=7)
     vera, _ana = a_talk(stage)
