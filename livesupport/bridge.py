@@ -51,12 +51,14 @@ async def find_tickets(tickets: Tickets, chats: Collection[str]) -> dict[str, st
 
 
 async def append_to_ticket(tickets: Tickets, addition: AppendLines) -> bool:
-    """Adds the lines of a chat that goes on after it was saved; False when nothing was written."""
+    """Adds the lines of a chat that goes on after it was saved; False when they could not be written. A ticket that was
+    erased meanwhile takes none, and then they are not to be kept for it."""
     try:
-        return await tickets.append(origin_of_chat(addition.chat), tuple(_new_lines(addition.lines, addition.notes)))
+        await tickets.append(origin_of_chat(addition.chat), tuple(_new_lines(addition.lines, addition.notes)))
     except Exception as error:
         _report("lines_not_saved", error)
         return False
+    return True
 
 
 async def save_request(tickets: Tickets, asking: Asking, site: str, request: LeaveRequest) -> str | None:

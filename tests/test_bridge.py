@@ -173,10 +173,11 @@ async def test_a_message_that_is_said_again_after_the_servers_death_is_one_line_
     assert added == [("visitor", 3, 4), ("note", 3, 2), ("agent", 4, 5), ("agent", 5, 7)]
 
 
-async def test_lines_of_a_chat_without_a_ticket_are_not_written(tickets: Tickets) -> None:
+async def test_lines_of_a_chat_whose_ticket_was_erased_are_neither_written_nor_kept_for_later(tickets: Tickets) -> None:
     more = AppendLines(chat=CHAT, lines=(line(4, "message", "visitor", text="Thank you"),), notes=())
 
-    assert not await bridge.append_to_ticket(tickets, more)
+    assert await bridge.append_to_ticket(tickets, more)
+    assert await bridge.find_tickets(tickets, [CHAT]) == {}
 
 
 async def test_a_request_without_a_chat_is_saved_once(tickets: Tickets, asking: Asking) -> None:

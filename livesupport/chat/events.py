@@ -154,10 +154,12 @@ class TicketFailed(Value, frozen=True):
 
 
 class TicketFound(Value, frozen=True):
-    """The outcome of `FindTicket`: the number of the ticket that the chat was saved as, or None."""
+    """The outcome of `FindTicket`: the number of the ticket that the chat was saved as, or None. `asked` False: the storage
+    did not answer."""
 
     chat: str
     number: str | None
+    asked: bool = True
 
 
 class KeysChanged(Value, frozen=True):
@@ -167,7 +169,7 @@ class KeysChanged(Value, frozen=True):
 
 
 class LinesAppended(Value, frozen=True):
-    """The outcome of `AppendLines`: what was handed over is in the ticket, or (`saved` False) nothing of it is."""
+    """The outcome of `AppendLines`: what was handed over is settled, or (`saved` False) nothing of it is written."""
 
     handed: AppendLines
     saved: bool

@@ -246,8 +246,8 @@ def ticket_found(floor: Floor, event: TicketFound) -> None:
         else:
             floor.send((socket.connection,), views.visitor_chat(floor, chat))
             floor.show_lines((socket.connection,), chat, None, restoring.gave.get(socket.connection))
-    if event.number is not None:
-        conversion.was_saved(floor, chat, event.number)
+    if number := event.number if event.asked else _sealed_number(lines):
+        conversion.was_saved(floor, chat, number)
     _give_back_agent(floor, chat, last_agent(lines))
     _rearm(floor, chat)
     floor.touch(chat)
@@ -271,6 +271,11 @@ def _revive(floor: Floor, restoring: Restoring, lines: list[Line], socket: Visit
     chat.missing = missing_lines(lines, restoring.remembered, floor.rules.messages_per_chat)
     endings.watch_age(floor, chat)
     return chat
+
+
+def _sealed_number(lines: list[Line]) -> str | None:
+    """The ticket that the chat itself tells of. The storage, where it can be asked, knows better: a ticket may be erased."""
+    return next((line.other for line in reversed(lines) if line.kind == "converted"), None)
 
 
 def _topic(lines: list[Line]) -> int | None:

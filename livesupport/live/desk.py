@@ -161,16 +161,16 @@ class Desk:
         self.handle(outcome)
 
     async def _find_ticket(self, chat: str) -> None:
-        """Asks until there is an answer; a chat goes on without a disk, so after some tries it counts as unsaved."""
-        number = None
+        """Asks until there is an answer; a chat goes on without a disk, so after some tries without one."""
+        found = TicketFound(chat=chat, number=None, asked=False)
         for attempt in range(FIND_ATTEMPTS):
             try:
-                number = await self.ports.find_ticket(chat)
+                found = TicketFound(chat=chat, number=await self.ports.find_ticket(chat))
                 break
             except Exception as fault:
                 log.error("port_failed", port="find_ticket", error=type(fault).__name__)
                 await asyncio.sleep(FIND_PAUSE * (attempt + 1))
-        self.handle(TicketFound(chat=chat, number=number))
+        self.handle(found)
 
     async def _append_lines(self, effect: AppendLines) -> None:
         try:

@@ -25,7 +25,7 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     find_ticket: Callable[[str], Awaitable[str | None]]
     """A chat's id in, the number of the ticket that it was saved as out. After a restart thousands are asked for at once."""
     append_lines: Callable[[AppendLines], Awaitable[bool]]
-    """True when all lines are in the ticket."""
+    """True when all lines are in the ticket, or it is no more; False: they are to be tried again."""
     save_request: Callable[[str, LeaveRequest], Awaitable[str | None]]
     """Site and request in, the request's number out; None when nothing was written."""
     authenticate: Callable[[str], Awaitable[SignedIn | None]]

@@ -45,6 +45,7 @@ class Stage:
         self.machine = self._new_machine()
         self.pages: dict[int, Page] = {}
         self.tickets: dict[str, str] = {}
+        self.has_storage = True
         self._asked: list[tuple[Page, p.Wanted]] = []
         self.opened: list[ev.OpenTicket] = []
         self.appended: list[ev.AppendLines] = []
@@ -81,7 +82,8 @@ class Stage:
                 if isinstance(effect.push, p.Wanted):
                     self._asked.append((self.pages[connection], effect.push))
         elif isinstance(effect, ev.FindTicket):
-            self.happens(ev.TicketFound(chat=effect.chat, number=self.tickets.get(effect.chat)))
+            number = self.tickets.get(effect.chat) if self.has_storage else None
+            self.happens(ev.TicketFound(chat=effect.chat, number=number, asked=self.has_storage))
         elif isinstance(effect, ev.Close):
             self.closed += [(self.pages.pop(connection), effect.code) for connection in effect.connections]
             for connection in effect.connections:

@@ -6,7 +6,7 @@ import pytest
 
 from livesupport.chat import protocol as p
 from livesupport.chat.seal import KeyRing
-from tests.chat.cast import ANA, BEN, Agent, Stage, Visitor, a_talk
+from tests.chat.cast import ANA, BEN, Agent, Stage, Visitor, a_saved_talk, a_talk
 from tests.keys import RING
 
 TALK = ["Where is my parcel?", "Hello?", "Let me look.", "Thank you."]
@@ -257,3 +257,26 @@ def test_a_saved_chat_is_never_saved_again(stage: Stage, talk: tuple[Visitor, Ag
     assert (vera.sees().ticket, ana.sees().ticket) == ("1001-7", "1001-7")
     assert len(stage.opened) == 1
     assert vera.story.count("converted") == 1
+
+
+def test_a_saved_chat_stays_saved_though_nobody_can_look_for_its_ticket(stage: Stage) -> None:
+    vera, ana = a_saved_talk(stage, "1042-1")
+    stage.server_dies()
+    stage.has_storage = False
+    vera.comes_back()
+    ana.comes_back()
+    vera.does(p.Save())
+
+    assert (vera.sees().ticket, ana.sees().ticket) == ("1042-1", "1042-1")
+    assert vera.hears(p.Refused).code == "already_saved"
+    assert vera.story.count("converted") == 1
+
+
+def test_a_ticket_that_was_erased_is_not_claimed_by_the_chats_own_word(stage: Stage) -> None:
+    vera, ana = a_saved_talk(stage, "1042-1")
+    stage.tickets.clear()
+    stage.server_dies()
+    vera.comes_back()
+    ana.comes_back()
+
+    assert vera.sees().ticket is None

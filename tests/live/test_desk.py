@@ -161,14 +161,14 @@ async def test_a_port_that_fails_is_an_honest_no() -> None:
         assert "secret" not in str(lines)
 
 
-async def test_a_chat_whose_ticket_cannot_be_looked_for_counts_as_unsaved(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_chat_goes_on_though_its_ticket_cannot_be_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("livesupport.live.desk.FIND_PAUSE", 0.0)
     office = BackOffice()
     office.tickets, office.broken = [SNAPSHOT], True
     desk = desk_of(script := Script(effects_of(FindTicket(chat=SNAPSHOT.chat))), office)
     await desk.drain()
 
-    assert script.heard[-1] == TicketFound(chat=SNAPSHOT.chat, number=None)
+    assert script.heard[-1] == TicketFound(chat=SNAPSHOT.chat, number=None, asked=False)
 
 
 async def test_draining_waits_for_what_is_being_written() -> None:
