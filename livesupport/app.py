@@ -22,7 +22,6 @@ from livesupport.cleaning import clean
 from livesupport.config import Config
 from livesupport.data import hold_lease, make_directories, prepare_database
 from livesupport.directory import Directory
-from livesupport.errors import Unavailable
 from livesupport.gathering import Gathered
 from livesupport.http import State
 from livesupport.http.colours import ink_on
@@ -114,11 +113,11 @@ async def opened(config: Config, clock: Callable[[], datetime], is_demo: bool = 
             await schedule.renew(database, clock())
             async with background(
                 directory.follow(desk),
-                _watch_lease(still_held),
-                _renew_keys(desk, keys),
                 _runner(database, clock, services, metrics).work(),
-                _follow_requesters(services["requesters"], news),
-                _watch_room(services["files"]),
+                repeated("lease", partial(_watch_lease, still_held), LEASE_EVERY),
+                repeated("seal_keys", partial(_renew_keys, desk, keys), KEYS_EVERY),
+                repeated("sessions", partial(_close_sessions, services["requesters"], news), SESSIONS_EVERY),
+                repeated("disk", _watch_room(services["files"]), ROOM_EVERY),
             ):
                 yield http.new_state(
                     config=config,
@@ -198,35 +197,39 @@ def _news_ports(
     return NewsPorts(identify=identify, may_see=may_see, serves=directory.serves, name_of=directory.name_of)
 
 
+async def repeated(what: str, look: Callable[[], Awaitable[None]], every: float) -> None:
+    """Looks now and then again after `every` seconds, until cancelled. One look that fails, however it does, stops no other."""
+    while True:
+        try:
+            await look()
+        except Exception as error:
+            log.warning("look_failed", what=what, error=type(error).__name__)
+        await asyncio.sleep(every)
+
+
 async def _renew_keys(desk: Desk, keys: SealKeys) -> None:
     """Takes over new sealing keys, and lets go of those that are too old to be needed."""
-    while True:
-        await asyncio.sleep(KEYS_EVERY)
-        desk.set_keys(KeyRing(*keys.ring()))
+    desk.set_keys(KeyRing(*keys.ring()))
 
 
-async def _follow_requesters(requesters: Requesters, news: live.News) -> None:
+async def _close_sessions(requesters: Requesters, news: live.News) -> None:
     """Ends the sockets of people who ask when their session has ended, here or by another process."""
-    while True:
-        await asyncio.sleep(SESSIONS_EVERY)
-        with suppress(Unavailable):
-            news.close_sessions(await requesters.ended(news.requester_sessions()))
+    news.close_sessions(await requesters.ended(news.requester_sessions()))
 
 
 async def _watch_lease(still_held: StillHeld) -> None:
     """Stops this process once another one has taken over; two would split the chats."""
-    is_held = True
-    while is_held:
-        await asyncio.sleep(LEASE_EVERY)
-        is_held = await still_held()
-    log.error("lease_lost")
-    signal.raise_signal(signal.SIGTERM)
+    if not await still_held():
+        log.error("lease_lost")
+        signal.raise_signal(signal.SIGTERM)
 
 
-async def _watch_room(files: Files) -> None:
+def _watch_room(files: Files) -> Callable[[], Awaitable[None]]:
     """Writes into the log when the disk gets full, and when there is room again."""
     told: Room = "ample"
-    while True:
+
+    async def look() -> None:
+        nonlocal told
         room, free_mb = files.room(), files.store.free() // 2**20
         if room != told and room == "none":
             log.error("disk_full", free_mb=free_mb)
@@ -235,7 +238,8 @@ async def _watch_room(files: Files) -> None:
         elif room != told:
             log.info("disk_ample", free_mb=free_mb)
         told = room
-        await asyncio.sleep(ROOM_EVERY)
+
+    return look
 
 
 @asynccontextmanager

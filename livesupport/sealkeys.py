@@ -41,8 +41,8 @@ class SealKeys:
         newest = max(made, key=lambda name: (made[name], name))
         for name, at in list(made.items()):
             if name != newest and self._clock() - at >= NEW_KEY_EVERY + self._keep:
-                _destroy(self._directory / name)
                 del made[name]
+                _destroy(self._directory / name)
         keys = {_id(name): load_key(self._directory, name) for name in made}
         return _id(newest), keys
 
@@ -61,10 +61,15 @@ def _id(name: str) -> str:
 
 
 def _destroy(path: Path) -> None:
-    """Overwritten before it is removed; a copying file system or a flash disk may still hold the old bytes for a while."""
-    with path.open("r+b") as file:
-        file.write(bytes(path.stat().st_size))
-        file.flush()
-        os.fsync(file.fileno())
-    path.unlink()
-    log.info("seal_key_destroyed")
+    """Overwritten before it is removed; a copying file system or a flash disk may still hold the old bytes for a while. What
+    cannot be destroyed now verifies nothing any more, and is tried again by the next look."""
+    try:
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except OSError as error:
+        log.error("seal_key_not_destroyed", error=type(error).__name__)
+    else:
+        log.info("seal_key_destroyed")

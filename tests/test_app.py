@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import stat
 from pathlib import Path
 
 import pytest
+import structlog
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
@@ -14,7 +16,9 @@ from livesupport.app import SeveralWorkers, build_app
 from livesupport.config import Config, ConfigError
 from livesupport.config import Database as DatabaseSettings
 from livesupport.lease import LeaseHeld
+from livesupport.sealkeys import SealKeys
 from tests.databases import only_postgresql
+from tests.live.house import PATIENCE
 
 
 def app(data: Path, url: str = "") -> Starlette:
@@ -61,6 +65,31 @@ async def test_each_start_counts_as_a_new_epoch(tmp_path: Path) -> None:
             epochs.append(state["desk"]._machine._floor.epoch)
 
     assert epochs == sorted(set(epochs))
+
+
+async def test_the_ring_is_renewed_though_a_look_at_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it fails: a full disk, a key that somebody has made readable for all, a fault of ours."""
+    looks, errors = asyncio.Event(), [OSError(28, "No space"), ConfigError("", "keys", "is no key", "…"), KeyError()]
+    ring = SealKeys.ring
+
+    def read(keys: SealKeys) -> tuple[str, dict[str, bytes]]:
+        if keys_at_start and errors:
+            raise errors.pop()
+        if keys_at_start:
+            looks.set()
+        keys_at_start.append(keys)
+        return ring(keys)
+
+    keys_at_start: list[SealKeys] = []
+    monkeypatch.setattr(SealKeys, "ring", read)
+    monkeypatch.setattr("livesupport.app.KEYS_EVERY", 0.0)
+    one = app(tmp_path)
+    with structlog.testing.capture_logs() as logs:
+        async with one.router.lifespan_context(one), asyncio.timeout(PATIENCE):
+            await looks.wait()
+
+    told = [line["error"] for line in logs if line["event"] == "look_failed" and line["what"] == "seal_keys"]
+    assert told == ["KeyError", "ConfigError", "OSError"]
 
 
 async def test_a_weak_key_stops_the_start(tmp_path: Path) -> None:

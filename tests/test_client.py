@@ -63,6 +63,23 @@ def test_a_message_with_two_lines_is_shown_once() -> None:
     assert len(copy.give_back(0)["lines"]) == 3
 
 
+@pytest.mark.parametrize("taken_away", [{"t": "released"}, {"t": "erased", "reason": "visitor_erased"}])
+def test_what_an_agent_said_too_late_is_handed_back(taken_away: dict[str, str]) -> None:
+    ana = AgentSession()
+    for frame in ({"t": "welcome"}, {"t": "chat", "chat": "c", "status": "active", "mine": True}, line(1)):
+        ana.hear(json.dumps(frame))
+    ana.say("c", "It was sent yesterday.")
+    ana.say("c", "She is angry", kind="note")
+
+    ana.hear(json.dumps({"chat": "c", **taken_away}))
+
+    assert [(each["t"], each["chat"], each["text"]) for each in ana.unsent] == [
+        ("say", "c", "It was sent yesterday."),
+        ("note", "c", "She is angry"),
+    ]
+    assert not ana.chats
+
+
 async def test_two_people_talk_and_both_see_the_same(tmp_path: Path) -> None:
     async with mortal(tmp_path / "data") as server:
         ana = Client(AgentSession(), server.url, server.cookies["ana"], no_wait)

@@ -107,6 +107,29 @@ def test_a_clock_that_was_set_back_makes_and_destroys_nothing(keys: SealKeys, cl
     assert keys.ring() == before
 
 
+def test_a_key_that_cannot_be_removed_verifies_nothing_and_stops_no_other(
+    keys: SealKeys, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, _ = keys.ring()
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if old in path.name:
+            raise PermissionError
+        unlink(path, missing_ok)
+
+    clock.now += NEW_KEY_EVERY + KEEP + 1
+    with monkeypatch.context() as stubborn:
+        stubborn.setattr(Path, "unlink", refuse)
+        current, ring = keys.ring()
+    assert (list(ring), old in ring) == ([current], False)
+    assert len(files(tmp_path)) == 2
+
+    clock.now += 1
+    assert keys.ring() == (current, ring)
+    assert len(files(tmp_path)) == 1
+
+
 @pytest.mark.parametrize("weak", [b"", b"changeme" * 4, bytes(32), b"short", bytes(range(8)) * 4])
 def test_a_weak_key_is_refused(keys: SealKeys, tmp_path: Path, weak: bytes) -> None:
     keys.ring()

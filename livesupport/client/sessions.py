@@ -162,6 +162,7 @@ class AgentSession:
         self.chats: dict[str, ChatCopy] = {}
         self.offers: dict[str, Frame] = {}
         self.ended: list[str] = []
+        self.unsent: list[Frame] = []  # said in chats that were taken away before any line acknowledged it; the caller's to clear
         self.latest: dict[str, Frame] = {}  # the last push of each kind: me, team, queue, welcome
         self.resume_after: float | None = None
         self._awaited: set[str] = set()  # chats that the server has not named since the welcome
@@ -201,7 +202,7 @@ class AgentSession:
             case "offer_closed":
                 self.offers.pop(chat, None)
             case "released" | "erased":
-                self.chats.pop(chat, None)
+                self._drop(chat)
                 self.ended += [chat] if frame["t"] == "erased" else []
             case "chat":
                 self.chats.setdefault(chat, ChatCopy("agent", chat))
@@ -209,6 +210,11 @@ class AgentSession:
             self.latest[frame["t"]] = frame
         copy = self.chats.get(chat)
         return self._hear_chat(copy, frame, raw) if copy else []
+
+    def _drop(self, chat: str) -> None:
+        """The copy goes; what nobody has heard of it yet is handed back."""
+        if copy := self.chats.pop(chat, None):
+            self.unsent += copy.unsent.values()
 
     def _hear_chat(self, copy: ChatCopy, frame: Frame, raw: str) -> list[Frame]:
         copy.hear(frame, raw)
