@@ -162,7 +162,7 @@ class AgentSession:
         self.chats: dict[str, ChatCopy] = {}
         self.offers: dict[str, Frame] = {}
         self.ended: list[str] = []
-        self.unsent: list[Frame] = []  # said in chats that were taken away before any line acknowledged it; the caller's to clear
+        self.unsent: list[Frame] = []  # said in chats that were taken away before a line acknowledged it; the caller clears it
         self.latest: dict[str, Frame] = {}  # the last push of each kind: me, team, queue, welcome
         self.resume_after: float | None = None
         self._awaited: set[str] = set()  # chats that the server has not named since the welcome
