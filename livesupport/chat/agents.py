@@ -12,6 +12,7 @@ from livesupport.chat.protocol import (
     AgentWelcome,
     Block,
     CloseCode,
+    Erased,
     Released,
     SetIntent,
     command_names,
@@ -80,12 +81,12 @@ def arrived(floor: Floor, event: AgentArrived) -> None:
     _connect(floor, agent, event.connection)
     to = (event.connection,)
     floor.send(to, _welcome(floor, agent))
+    _sort_held(floor, socket, event.hello)
     floor.send(to, views.me(floor, agent))
     floor.send(to, views.team(floor))
     floor.send(to, views.queue_for(floor, agent))
     for chat in agent.offers.values():
         floor.send(to, views.offer(floor, chat))
-    _sort_held(floor, socket, event.hello)
     for chat in (*agent.chats.values(), *agent.reading.values()):
         if chat.id not in socket.holds and not chat.unconfirmed:
             matching.show(floor, chat, agent, to, event.hello.tips.get(chat.id))
@@ -93,10 +94,13 @@ def arrived(floor: Floor, event: AgentArrived) -> None:
 
 
 def _sort_held(floor: Floor, socket: AgentSocket, hello: AgentHello) -> None:
-    """What the page holds and is no longer its own is dropped; of an earlier epoch it may be all that is left of a line."""
+    """What the page holds and has ended, or is no longer its own, is dropped before anything else is drawn; of an earlier epoch
+    it may be all that is left of a line."""
     for chat_id, tip in hello.tips.items():
         chat = floor.chats.get(chat_id)
-        if tip.epoch != (chat.transcript.epoch if chat else floor.epoch):
+        if reason := chat.reason if chat else floor.ended.get(chat_id):
+            floor.send((socket.connection,), Erased(chat=chat_id, reason=reason))
+        elif tip.epoch != (chat.transcript.epoch if chat else floor.epoch):
             socket.holds[chat_id] = tip
         elif chat_id not in socket.agent.chats and chat_id not in socket.agent.reading:
             floor.send((socket.connection,), Released(chat=chat_id))
@@ -176,4 +180,5 @@ def block(floor: Floor, _socket: AgentSocket, chat: Chat, _command: Block) -> No
     floor.blocked = {each: until for each, until in floor.blocked.items() if until > floor.now.mono}
     for fingerprint in chat.fingerprints:
         floor.blocked[fingerprint] = floor.now.mono + floor.rules.block_seconds
+    floor.touch(chat)
     endings.end(floor, chat, "blocked")

@@ -26,6 +26,8 @@ def agent_convert(floor: Floor, socket: AgentSocket, chat: Chat, command: Conver
         floor.refuse(socket.connection, "not_allowed", command.ref, chat=chat.id)
     elif saving.state == "none":
         _begin(floor, chat, socket.agent)
+    else:
+        floor.touch(chat)
 
 
 def _mode(floor: Floor, chat: Chat) -> ConvertMode:

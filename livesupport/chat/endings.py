@@ -30,16 +30,17 @@ KEPT_FOR_A_WHILE: frozenset[EndReason] = frozenset(
 
 
 def agent_end(floor: Floor, socket: AgentSocket, chat: Chat, _command: AgentEnd) -> None:
-    """Begins the ending: the visitor sees it and may object."""
+    """Begins the ending: the visitor sees it and may object. Said again, it is answered with the ending that goes on."""
     if chat.ending is None:
         chat.ending = Ending(by=socket.agent.name, at=floor.now.mono + floor.rules.ending_seconds)
         floor.timers.set("ending", chat.id, chat.ending.at)
-        floor.touch(chat)
+    floor.touch(chat)
 
 
 def agent_undo_end(floor: Floor, _socket: AgentSocket, chat: Chat, _command: AgentUndoEnd) -> None:
     """The agent is not finished after all."""
     undo(floor, chat)
+    floor.touch(chat)
 
 
 def visitor_undo_end(floor: Floor, socket: VisitorSocket, _command: VisitorUndoEnd) -> None:

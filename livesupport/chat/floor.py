@@ -12,7 +12,7 @@ from itertools import count
 
 from livesupport.chat.believing import Restoring
 from livesupport.chat.events import AppendLines, Connection, Count, Effect, Moment, Send, Site, VisitorArrived
-from livesupport.chat.protocol import Line, LineKind, Lines, Party, Push, RefusalCode, Refused, Tip, VisitorCard
+from livesupport.chat.protocol import EndReason, Line, LineKind, Lines, Party, Push, RefusalCode, Refused, Tip, VisitorCard
 from livesupport.chat.seal import KeyRing
 from livesupport.chat.state import Agent, AgentSocket, Chat, QueueKey, VisitorSocket
 from livesupport.chat.timers import Timers
@@ -56,7 +56,8 @@ class Floor:
         self.unwritten: dict[str, AppendLines] = {}  # lines of saved chats that are not known to be in their tickets
         self.restoring: dict[str, Restoring] = {}  # chats that their visitors are bringing back
         self.arrivals: dict[Connection, VisitorArrived] = {}  # those who will bring one back when it is their turn
-        self.ended: dict[str, None] = {}  # chats that ended lately, here or as an agent's page saw it; nobody brings them back
+        # Chats that ended lately, here for a known reason, or as an agent's page saw it; nobody brings them back.
+        self.ended: dict[str, EndReason | None] = {}
         self.settled_at = float("-inf")  # until then those who were here before a restart come back, and nobody is offered
         self.draining = False
         self._tokens = count(epoch << EPOCH_SHIFT | 1)
@@ -234,7 +235,7 @@ class Floor:
             self.visitor_sockets[connection].chat = None
         for supervisor in chat.supervisors.values():
             supervisor.reading.pop(chat.id, None)
-        self.note_ended([chat.id])
+        self.note_ended([chat.id], chat.reason)
         self.bytes -= chat.transcript.size
         chat.transcript.clear()
         chat.notes.lines.clear()
@@ -243,10 +244,10 @@ class Floor:
         self.waiting.pop(chat.id, None)
         self._touched.pop(chat.id, None)
 
-    def note_ended(self, chats: Iterable[str]) -> None:
+    def note_ended(self, chats: Iterable[str], reason: EndReason | None = None) -> None:
         """Remembers the ids of chats that have ended, the newest few thousand: nobody brings them back."""
         for chat in chats:
-            self.ended.pop(chat, None)
-            self.ended[chat] = None
+            known = self.ended.pop(chat, None)
+            self.ended[chat] = reason or known
         while len(self.ended) > MOST_ENDED:
             del self.ended[next(iter(self.ended))]

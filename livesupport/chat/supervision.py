@@ -32,6 +32,8 @@ def join(floor: Floor, socket: AgentSocket, command: Join) -> None:
         chat.audience = None
         matching.show(floor, chat, supervisor, supervisor.sockets)
         floor.touch(chat)
+    else:
+        floor.touch(chat)  # it is here already
 
 
 def leave(floor: Floor, socket: AgentSocket, command: Leave) -> None:

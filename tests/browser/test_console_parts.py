@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -19,6 +20,29 @@ DESK = """async (frames) => {
   const desk = new Desk();
   const news = frames.flatMap((frame, now) => desk.hear(frame, now)).map(({ what }) => what);
   return { news, chats: [...desk.chats.keys()], offers: [...desk.offers.keys()], unread: desk.unread, tips: desk.tips() };
+}"""
+ALONE = """async ([frames, seconds]) => {
+  const { Desk } = await import("/console/desk.js");
+  const desk = new Desk();
+  for (const frame of frames) desk.hear(frame, 0);
+  desk.alone(0);
+  desk.alone(300);
+  const news = desk.expire(seconds).map(({ what }) => what);
+  return { news, due: desk.due, text: JSON.stringify([[...desk.chats.values()], desk.queue]) };
+}"""
+PENDING = """async ([command, [before, push]]) => {
+  const [{ Desk }, { Pending }] = await Promise.all([import("/console/desk.js"), import("/console/pending.js")]);
+  const [desk, pending, told] = [new Desk(), new Pending(), []];
+  desk.hear(before, 0);
+  pending.add(7, { chat: "c", ...command }, 0);
+  desk.hear({ chat: "c", ...push }, 1);
+  pending.settle(desk);
+  pending.expire(9.9, () => told.push("too early"));
+  pending.expire(10, (frame) => (told.push(frame.t), () => told.push("taken back")));
+  pending.expire(11, () => told.push("twice"));
+  desk.hear({ t: "released", chat: "c" }, 12);
+  pending.settle(desk);
+  return told;
 }"""
 CHAT = {"t": "chat", "chat": "c", "status": "active", "site": "Shop", "visitor": {"name": "Nino", "phone": "", "question": "?"}}
 OFFER = {"t": "offer", "chat": "c", "question": "?", "waited": 3, "expires_in": 30}
@@ -109,6 +133,53 @@ async def test_what_is_erased_or_released_is_forgotten(page: Page) -> None:
         assert desk["news"][-1] == end["t"]
         assert desk["chats"] == []
         assert desk["tips"] == {}
+
+
+async def test_ten_minutes_without_a_connection_leave_nothing_of_what_visitors_said(page: Page) -> None:
+    frames = [CHAT, line(1), {"t": "queue", "waiting": [{"chat": "w", "question": "a question"}]}]
+    before = await page.evaluate(ALONE, [frames, 599])
+    assert before["news"] == []
+    assert before["due"] == 600
+    assert "a question" in before["text"]
+
+    assert await page.evaluate(ALONE, [frames, 600]) == {"news": ["outdated"], "due": math.inf, "text": "[[],[]]"}
+
+
+EFFECTS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"t": "accept"}, CHAT),
+    ({"t": "decline"}, {"t": "offer_closed", "reason": "declined"}),
+    ({"t": "convert"}, {**CHAT, "armed_in": 5}),
+    ({"t": "convert"}, {**CHAT, "saving": True}),
+    ({"t": "end"}, {**CHAT, "ending_in": 10}),
+    ({"t": "undo_end"}, CHAT),
+    ({"t": "pin", "on": True}, {**CHAT, "pinned": True}),
+    ({"t": "pin", "on": False}, CHAT),
+    ({"t": "transfer", "agent": 2}, {**CHAT, "transfer_to": "Ben"}),
+    ({"t": "transfer", "topic": 2}, {"t": "released"}),
+    ({"t": "withdraw"}, CHAT),
+    ({"t": "requeue"}, {"t": "released"}),
+    ({"t": "block"}, {"t": "erased", "reason": "blocked"}),
+    ({"t": "join"}, {**CHAT, "mine": False}),
+    ({"t": "take_over"}, CHAT),
+    ({"t": "leave"}, {"t": "released"}),
+    ({"t": "intent", "intent": "away"}, {"t": "me", "intent": "away"}),
+]
+UNRELATED = {"t": "typing", "by": "visitor"}
+
+
+async def test_a_command_is_done_when_its_effect_is_seen(page: Page) -> None:
+    told = [await pending(page, command, effect) for command, effect in EFFECTS]
+    assert told == [[]] * len(EFFECTS)
+
+
+async def test_a_command_without_effect_is_told_once_after_ten_seconds_until_there_is_one(page: Page) -> None:
+    for command in ({"t": "convert"}, {"t": "end"}, {"t": "pin", "on": True}, {"t": "requeue"}, {"t": "block"}):
+        assert await pending(page, command, UNRELATED) == [command["t"], "taken back"]
+
+
+async def pending(page: Page, command: dict[str, Any], push: dict[str, Any]) -> Any:
+    """What a person is told of a command that this push follows."""
+    return await page.evaluate(PENDING, [command, [CHAT, push]])
 
 
 async def test_pushes_that_nobody_knows_change_nothing(page: Page) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.async_api import WebSocketRoute, expect
+from playwright.async_api import expect
 
 from tests.browser.console import console, guest, talking
 from tests.browser.house import BrowserHouse
+from tests.browser.network import Network
 
 
 @pytest.fixture
@@ -63,8 +64,7 @@ async def test_a_reload_in_mid_chat_loses_nothing(house: BrowserHouse) -> None:
 
 async def test_text_written_without_a_connection_is_kept_and_sent_once(house: BrowserHouse) -> None:
     context = await house.signed_in("ana")
-    network = Network()
-    await context.route_web_socket("**/ws/agent", network.carry)
+    network = await Network.of(context, "**/ws/agent")
     ana = await console(house, context=context)
     await ana.become_available()
     nino = await guest(house)
@@ -164,25 +164,3 @@ async def test_unread_messages_are_counted_until_the_chat_is_looked_at(house: Br
     await expect(ana.page).to_have_title("Console · livesupport")
     await levan.says("three")
     await expect(ana.row("Levan")).to_contain_text("three")
-
-
-class Network:
-    """The way between a page and the server; it can be cut."""
-
-    def __init__(self) -> None:
-        self.up = True
-        self.routes: list[WebSocketRoute] = []
-
-    async def carry(self, route: WebSocketRoute) -> None:
-        if self.up:
-            self.routes.append(route)
-            route.connect_to_server()
-        else:
-            await route.close(code=1013)
-
-    async def cut(self) -> None:
-        self.up = False
-        await self.routes[-1].close(code=1013)
-
-    def mend(self) -> None:
-        self.up = True

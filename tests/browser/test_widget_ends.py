@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.house import BrowserHouse
+from tests.browser.network import Network
 from tests.browser.visitor import QUESTION, answered, panel_of, talking
 
 EVERYTHING = "document.documentElement.outerHTML + [...document.querySelectorAll('input, textarea')].map((box) => box.value)"
@@ -88,6 +89,38 @@ async def test_end_and_erase_leaves_nothing_on_the_page_either(house: BrowserHou
     await expect(nino.panel.get_by_label("Your question")).to_have_value("")
     await nino.start("Another one")
     assert await answered(ana) != chat
+
+
+async def test_what_was_erased_does_not_stay_though_the_word_of_it_was_lost_on_the_way(house: BrowserHouse) -> None:
+    context = await house.browser()
+    network = await Network.of(context, "**/ws/visitor")
+    nino, ana, chat = await talking(house, context)
+    network.loses = {"erased"}
+    await nino.menu.click()
+    await nino.button("End and erase").click()
+    await nino.panel.locator(".notice").get_by_role("button", name="End and erase").click()
+    await ana.hear("erased", chat=chat, reason="visitor_erased")
+    await expect(nino.said("Good day, Nino.")).to_be_visible()
+
+    await network.cut()
+    network.mend()
+    await expect(nino.data_line).to_have_text("Erased.")
+    assert "Good day" not in await panel_of(nino).evaluate(EVERYTHING)
+
+
+async def test_what_was_to_be_erased_is_erased_when_the_wish_itself_was_lost(house: BrowserHouse) -> None:
+    context = await house.browser()
+    network = await Network.of(context, "**/ws/visitor")
+    nino, ana, chat = await talking(house, context)
+    network.loses = {"end"}
+    await nino.menu.click()
+    await nino.button("End and erase").click()
+    await nino.panel.locator(".notice").get_by_role("button", name="End and erase").click()
+    await network.cut()
+    network.mend()
+
+    await ana.hear("erased", chat=chat, reason="visitor_erased")
+    await expect(nino.data_line).to_have_text("Erased.")
 
 
 async def test_after_saving_end_and_erase_keeps_the_request_and_says_so(house: BrowserHouse) -> None:

@@ -79,10 +79,10 @@ async def answer(ana: Socket, chat: str, words: str) -> None:
     await ana.hear("line", chat=chat, text=words)
 
 
-async def talking(house: House) -> tuple[Visitor, Socket, str]:
-    """Nino and Ana in a chat."""
+async def talking(house: House, context: BrowserContext | None = None) -> tuple[Visitor, Socket, str]:
+    """Nino and Ana in a chat; Nino in a fresh browser unless one is given."""
     ana = await house.agent("ana")
-    nino = await visitor(house)
+    nino = await visitor(house, context)
     await nino.open()
     await nino.start()
     chat = await answered(ana)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import pytest
 
 from livesupport.chat import protocol as p
@@ -131,6 +134,31 @@ def test_a_console_that_comes_back_keeps_the_copies_it_may_keep(stage: Stage) ->
         assert not agent.hears(p.Lines).reset
 
 
+def test_a_console_that_comes_back_hears_what_is_gone_before_it_hears_anything_else(stage: Stage) -> None:
+    vera, ana = a_talk(stage)
+    stage.run_for(3)
+    olga = stage.visitor("Olga").asks("Do you open on Sunday?")
+    ana.accepts()
+    ben = stage.agent(BEN)
+    ana.loses_connection()
+    stage.run_for(60)
+    ben.accepts(olga.chat)
+    vera.does(p.VisitorEnd())
+    ana.listens_anew().arrives(tips={chat: p.Tip(epoch=1, seq=2) for chat in (vera.chat, olga.chat)})
+
+    assert [type(push) for push in ana.heard[:4]] == [p.AgentWelcome, p.Erased, p.Released, p.Me]
+    assert ana.hears(p.Erased, chat=vera.chat).reason == "visitor_erased"
+
+
+def test_a_chat_that_has_ended_is_named_though_its_visitor_may_still_save_it(stage: Stage) -> None:
+    vera, ana = a_talk(stage)
+    ana.does(p.AgentEnd(chat=vera.chat)).loses_connection()
+    stage.run_for(10)
+    assert vera.sees().status == "ended"
+
+    assert ana.listens_anew().arrives(tips={vera.chat: p.Tip(epoch=1, seq=2)}).hears(p.Erased).reason == "agent_ended"
+
+
 def test_one_console_left_is_enough(stage: Stage) -> None:
     vera, ana = a_talk(stage)
     tab = ana.opens_another_tab()
@@ -168,6 +196,39 @@ def test_whoever_is_not_available_is_not_asked(stage: Stage, intent: p.Intent) -
 
     assert not ana.rings()
     assert ana.me().status == intent
+
+
+@pytest.mark.parametrize(
+    "command", [p.Convert, p.AgentEnd, p.AgentUndoEnd, functools.partial(p.Pin, on=True)], ids=["save", "end", "undo", "pin"]
+)
+def test_a_command_that_is_repeated_changes_nothing_and_is_answered(
+    stage: Stage, command: Callable[..., p.AgentCommand]
+) -> None:
+    vera, ana = a_talk(stage)
+    ana.does(command(chat=vera.chat))
+    lines, seen = vera.lines, ana.sees()
+    ana.listens_anew().does(command(chat=vera.chat))
+
+    assert ana.sees() == seen
+    ana.hears_no(p.Refused)
+    assert vera.lines == lines
+
+
+def test_a_supervisor_who_joins_twice_is_answered_twice_and_announced_once(stage: Stage) -> None:
+    vera, _ana = a_talk(stage)
+    sue = stage.agent(SUE).does(p.Join(chat=vera.chat)).listens_anew().does(p.Join(chat=vera.chat))
+
+    assert sue.hears(p.AgentChat).mine is False
+    assert vera.story.count("joined") == 1
+
+
+def test_blocking_while_the_chat_is_being_saved_is_answered_and_ends_it_afterwards(stage: Stage) -> None:
+    vera, ana = a_talk(stage)
+    ana.converts().listens_anew().does(p.Block(chat=vera.chat)).hears(p.AgentChat)
+    stage.run_for(5)
+    stage.saves()
+
+    assert vera.hears(p.Erased).reason == "blocked"
 
 
 def test_ana_who_is_away_keeps_the_chats_she_has(stage: Stage) -> None:

@@ -1,6 +1,6 @@
 /**
- * What the agent does, as commands to the server. Messages are kept until they are acknowledged; everything else is
- * simply not done while the connection is lost, and says so.
+ * What the agent does, as commands to the server. Messages are kept until they are acknowledged. Everything else is simply not
+ * done while the connection is lost, and says so; where no effect is seen in 10 s, it says that too.
  */
 import { toResend } from "../shared/chat-state.js";
 import { t } from "../shared/i18n.js";
@@ -8,6 +8,8 @@ import { newId } from "../shared/protocol.js";
 import { recordsOf } from "../shared/records.js";
 import { now } from "./drawing.js";
 import { notice } from "./notices.js";
+import { Pending } from "./pending.js";
+import { commandWords } from "./words.js";
 
 const RECEIPTS_AFTER = 300; // ms
 
@@ -24,6 +26,7 @@ export class Actions {
     this.ref = 0;
     /** @type {Map<number, {t: string, chat?: string}>} what was asked under which ref, to tell its outcome */
     this.asked = new Map();
+    this.pending = new Pending();
     /** @type {Map<string, string>} the last receipt of each chat */
     this.told = new Map();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -32,14 +35,35 @@ export class Actions {
     this.accepting = "";
   }
 
-  /** Sends a command that is answered by a push; false (and a notice) without a connection. */
+  /** Sends a command that is answered by a push, unless it is on its way; false (and a notice) without a connection. */
   ask(frame) {
+    if (this.pending.has(frame)) return true;
     const ref = ++this.ref;
     this.asked.set(ref, { t: frame.t, chat: frame.chat });
     this.asked.delete(ref - 100);
-    if (this.connection.send({ ...frame, ref })) return true;
-    notice(t("No connection yet. Please try again when it is back."));
-    return false;
+    if (!this.connection.send({ ...frame, ref }, { answered: true })) {
+      notice(t("No connection yet. Please try again when it is back."));
+      return false;
+    }
+    this.pending.add(ref, frame, now());
+    this.changed();
+    return true;
+  }
+
+  /** Something was heard: some commands are done now, or refused. */
+  settle(frame) {
+    if (frame.t === "refused") this.pending.drop(frame.ref);
+    this.pending.settle(this.desk);
+  }
+
+  /** Says what was not done in time. */
+  expire() {
+    this.pending.expire(now(), (frame) => {
+      const name = this.desk.chats.get(frame.chat)?.info?.visitor.name;
+      const what = commandWords(frame.t);
+      const words = name ? t("Not done: {what} ({name}).", { what, name }) : t("Not done: {what}.", { what });
+      return notice(words, { label: t("Try again"), run: () => this.ask(frame) });
+    });
   }
 
   /** Whether this page has lately asked for this, so that its outcome is no surprise. */
@@ -170,6 +194,6 @@ export class Actions {
   }
 
   watchWall(on) {
-    return this.connection.send({ t: "wall", on, ref: ++this.ref });
+    return this.connection.send({ t: "wall", on, ref: ++this.ref }, { answered: on });
   }
 }

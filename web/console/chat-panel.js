@@ -121,13 +121,14 @@ export class ChatPanel {
     return this.element.offsetParent !== null && this.messages.stuck;
   }
 
-  /** What was typed and not sent. */
-  get draft() {
-    return this.reply.text.trim() || this.note.text.trim();
+  /** What was typed and not sent: an answer, a note. */
+  get drafts() {
+    return [this.reply.text.trim(), this.note.text.trim()].filter(Boolean);
   }
 
-  /** @param {import("../shared/chat-state.js").ChatState} chat @param {{selected: boolean, failed: boolean}} view */
-  update(chat, { selected, failed }) {
+  /** @param {import("../shared/chat-state.js").ChatState} chat @param {{selected: boolean, failed: boolean, busy: boolean}} view */
+  update(chat, { selected, failed, busy }) {
+    this.tools.ariaBusy = String(busy);
     if (chat === this.drawn?.chat && selected === this.drawn.selected && failed === this.drawn.failed) return;
     this.drawn = { chat, selected, failed };
     const { info } = chat;

@@ -33,6 +33,8 @@ export class Console {
   canned = page.canned ?? [];
   wasOpen = false;
   drawing = false;
+  /** The server is telling which copies are outdated: until it is done, nothing is drawn. */
+  sorting = false;
   tick = 0;
   /** @type {Set<() => void>} */
   drawers = new Set();
@@ -86,7 +88,7 @@ export class Console {
 
   /** Something is different: draws everything once, when the present work is done. */
   changed() {
-    if (this.drawing) return;
+    if (this.drawing || this.sorting) return;
     this.drawing = true;
     queueMicrotask(() => {
       this.drawing = false;
@@ -101,13 +103,14 @@ export class Console {
   }
 
   #draw() {
-    const { desk, connection } = this;
+    const { desk, connection, actions } = this;
     const online = connection.state.state === "open";
     document.body.dataset.link = online ? "up" : "down";
     this.availability.update(desk, online);
+    this.availability.element.ariaBusy = String(actions.pending.concerns(undefined));
     this.conversations.update(desk);
     this.#look();
-    this.people.update(desk, this.selected, online);
+    this.people.update(desk, this.selected, online, actions.pending);
     this.card.update(desk.chats.get(this.selected));
     this.wall.element.hidden = this.views.current !== "wall";
     this.wall.update(desk);
@@ -117,7 +120,7 @@ export class Console {
     attention.showWaiting({ offers: [...desk.offers.keys()], escalated, unread: desk.unread });
     keepAwake(desk.mine.length);
     for (const draw of [...this.drawers]) draw();
-    this.actions.planReceipts();
+    actions.planReceipts();
     this.#planTick();
   }
 
@@ -135,14 +138,16 @@ export class Console {
     return this.desk.me?.intent === "available" && sound.blocked() && !sound.isMuted();
   }
 
-  /** Messages that get no answer, people who stop typing, chats that nobody brings back: they change without a push. */
+  /** Messages and commands that get no answer, people who stop typing, chats that nobody brings back: they change without a push. */
   #planTick() {
     clearTimeout(this.tick);
-    const due = Math.min(...this.desk.awaited.values(), ...[...this.desk.chats.values()].map((chat) => nextTick(chat) ?? Infinity));
+    const ticks = [...this.desk.chats.values()].map((chat) => nextTick(chat) ?? Infinity);
+    const due = Math.min(this.desk.due, this.actions.pending.due, ...ticks);
     if (due === Infinity) return;
     this.tick = setTimeout(() => {
       for (const chat of this.desk.chats.keys()) this.desk.tell(chat, { t: "tick" }, now());
       for (const news of this.desk.expire(now())) tellNews(news, this);
+      this.actions.expire();
       this.changed();
     }, Math.max(0, due - now()) * 1000 + 10);
   }
@@ -153,6 +158,8 @@ export class Console {
     const isBack = frame.t === "chat" && this.desk.awaited.has(frame.chat);
     if (frame.t === "me") rememberIntent(frame.intent);
     for (const news of this.desk.hear(frame, now())) tellNews(news, this);
+    this.actions.settle(frame);
+    this.sorting &&= ["welcome", "erased", "released"].includes(frame.t);
     if (frame.t === "welcome") this.#welcomed();
     if (frame.t === "wanted") this.actions.giveBack(frame.chat, frame.after);
     if (isBack) this.actions.resendAll(frame.chat);
@@ -171,7 +178,8 @@ export class Console {
       for (const chat of this.desk.chats.keys()) this.conversations.drop(chat);
       this.desk.clear();
     }
-    if (state !== "open") this.desk.offers.clear(); // they ring elsewhere now
+    this.sorting = state === "open";
+    if (!this.sorting) this.desk.alone(now());
     this.changed();
   }
 

@@ -59,13 +59,13 @@ export class Conversations {
     this.recent = [chat, ...this.recent.filter((other) => other !== chat)];
   }
 
-  /** Forgets a chat and everything that is drawn of it; answers with what was typed there and not sent. */
+  /** Forgets a chat and everything that is drawn of it; answers with the texts that were typed there and not sent. */
   drop(/** @type {string} */ chat) {
     const panel = this.panels.get(chat);
     panel?.element.remove();
     this.panels.delete(chat);
     this.recent = this.recent.filter((other) => other !== chat);
-    return panel?.draft ?? "";
+    return panel?.drafts ?? [];
   }
 
   update(desk) {
@@ -86,6 +86,7 @@ export class Conversations {
     }
     const panel = this.panels.get(id);
     panel.element.hidden = !this.shown.includes(id);
-    panel.update(chat, { selected: id === this.selected, failed: desk.notSaved.has(id) });
+    const busy = this.app.actions.pending.concerns(id);
+    panel.update(chat, { selected: id === this.selected, failed: desk.notSaved.has(id), busy });
   }
 }

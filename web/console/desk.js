@@ -8,13 +8,14 @@ import { isSpeech, newChat, reduce, unread } from "../shared/chat-state.js";
  * @typedef {import("../shared/chat-state.js").ChatState} ChatState
  *
  * @typedef {object} News Something that a person should notice.
- * @property {"offered" | "withdrawn" | "opened" | "kept" | "message" | "erased" | "released" | "refused"} what
+ * @property {"offered" | "withdrawn" | "opened" | "kept" | "message" | "erased" | "released" | "outdated" | "refused"} what
  * @property {string} [chat]
  * @property {ChatState} [lost] the copy that was just dropped; for `kept`, what it was before
  * @property {Frame} [frame]
  */
 
 const KEPT_FOR = 180; // seconds: the longest absence that a visitor is granted
+const ALONE_FOR = 600; // seconds without a connection, after which no server would ask for a copy any more
 const MOST_ENDED = 200; // the server takes no more
 
 /** The agent's desk: own availability, the team, who waits, what rings, and every open chat. */
@@ -35,6 +36,8 @@ export class Desk {
   notSaved = new Set();
   /** @type {Map<string, number>} chats that the server has not named since it came back → until when they are kept */
   awaited = new Map();
+  /** Until when the copies are kept without a connection. */
+  aloneUntil = Infinity;
   /** @type {string[]} ids of chats that this page saw ending: nobody may bring them back */
   ended = [];
   /** How far the page's clock is ahead of the server's: a guess by the computer's own clock until the first line comes. */
@@ -84,6 +87,11 @@ export class Desk {
     return this.mine.reduce((sum, chat) => sum + unread(chat), 0);
   }
 
+  /** When `expire` has something to do, as far as anybody knows; Infinity when nothing is kept. */
+  get due() {
+    return Math.min(...this.awaited.values(), this.chats.size || this.queue.length ? this.aloneUntil : Infinity);
+  }
+
   /** Up to where each chat is held here, for the hello. */
   tips() {
     return Object.fromEntries(this.#shown().map(({ chat, tip }) => [chat, tip]));
@@ -93,8 +101,15 @@ export class Desk {
     return [...this.chats.values()].filter(({ info }) => info);
   }
 
+  /** The connection is lost, or still is: nothing rings here, and what visitors said is not kept for ever. */
+  alone(/** @type {number} */ now) {
+    this.offers.clear();
+    this.aloneUntil = Math.min(this.aloneUntil, now + ALONE_FOR);
+  }
+
   on_welcome(frame, now) {
     this.welcome = frame;
+    this.aloneUntil = Infinity;
     this.offers.clear(); // those that still ring are told again
     for (const [id, state] of this.chats) {
       this.awaited.set(id, now + KEPT_FOR);
@@ -103,8 +118,12 @@ export class Desk {
     return [];
   }
 
-  /** Drops the chats whose visitors have not come back to a server that lost its memory. */
+  /** Drops the chats whose visitors have not come back to a server that lost its memory, and all after a long time alone. */
   expire(/** @type {number} */ now) {
+    if (now >= this.aloneUntil) {
+      this.queue = [];
+      return [...this.chats.keys()].flatMap((chat) => this.#drop("outdated", { t: "erased", chat }));
+    }
     const late = [...this.awaited].filter(([, until]) => now >= until).map(([chat]) => chat);
     return late.flatMap((chat) => this.#drop("erased", { t: "erased", chat, reason: "visitor_left" }));
   }

@@ -45,23 +45,22 @@ const told = {
 
   erased({ lost, frame }, app) {
     const { info } = lost;
-    const draft = app.conversations.drop(frame.chat);
-    attention.withdraw(frame.chat);
     const { name } = info.visitor;
     const about = { reason: endWords(frame.reason), name, number: `#${info.ticket}` };
     const what = info.ticket
       ? t("{reason}. The chat with {name} is erased, ticket {number} stays.", about)
       : t("{reason}. The chat with {name} is erased.", about);
-    notice(what, rescue(draft) ?? {});
-    leaveEmptyView(app);
+    drop(lost, what, app);
   },
 
-  released({ lost, frame, chat }, app) {
+  released({ lost, chat }, app) {
     const { info } = lost;
-    const draft = app.conversations.drop(frame.chat);
-    attention.withdraw(frame.chat);
-    if (info.mine !== false) notice(releasedWords(info, chat, app.actions), rescue(draft) ?? {});
-    leaveEmptyView(app);
+    drop(lost, info.mine === false ? "" : releasedWords(info, chat, app.actions), app);
+  },
+
+  outdated({ lost }, app) {
+    const { name } = lost.info.visitor;
+    drop(lost, t("There was no connection for 10 minutes. The copy of the chat with {name} is erased here.", { name }), app);
   },
 
   refused({ frame }, { actions }) {
@@ -79,9 +78,14 @@ function releasedWords({ visitor: { name }, transfer_to: other }, chat, actions)
   return t("The chat with {name} is no longer with you.", { name });
 }
 
-/** What an agent had typed is not lost with the chat. */
-function rescue(/** @type {string} */ draft) {
-  return draft ? { label: t("Copy your unsent text"), run: () => navigator.clipboard?.writeText(draft) } : null;
+/** Takes a chat out of the page. What the agent has written and the server did not take is not lost with it. */
+function drop(lost, words, app) {
+  const drafts = app.conversations.drop(lost.chat);
+  attention.withdraw(lost.chat);
+  const quote = [...lost.own.map(({ text }) => text), ...drafts].join("\n\n");
+  const copy = { quote, label: t("Copy your unsent text"), run: () => navigator.clipboard?.writeText(quote) };
+  if (words) notice(words, quote ? copy : {});
+  leaveEmptyView(app);
 }
 
 /** On a phone an empty conversation is a dead end. */

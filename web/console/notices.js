@@ -14,15 +14,18 @@ const speaker = /** @type {HTMLElement} */ (document.getElementById("speaker"));
 /**
  * Shows a notice.
  * @param {string} text
- * @param {{label?: string, run?: () => void}} [options] one thing to do about it
+ * @param {{label?: string, run?: () => void, quote?: string}} [options] one thing to do about it, and words to be read with it
+ * @returns {() => void} takes it away
  */
-export function notice(text, { label, run } = {}) {
+export function notice(text, { label, run, quote } = {}) {
   const card = h("div", { class: "toast" },
     h("p", { dir: "auto" }, text),
+    quote && h("blockquote", { dir: "auto" }, quote),
     label && button(label, () => (run?.(), card.remove())),
     iconButton("close", t("Dismiss"), () => card.remove()));
   place.append(card);
   if (!label) setTimeout(() => card.remove(), SHOWN);
+  return () => card.remove();
 }
 
 /** Says something to screen readers only, once; what was said does not stay to be found by who reads the page later. */

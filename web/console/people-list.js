@@ -15,7 +15,7 @@ import { languageName } from "./visitor-card.js";
  * @param {{accept: (chat: string) => void, decline: (chat: string) => void, open: (chat: string) => void,
  *   becomeAvailable: () => void}} actions
  * @returns {{offers: HTMLElement, lists: HTMLElement,
- *   update: (desk: import("./desk.js").Desk, selected: string, online: boolean) => void}}
+ *   update: (desk: import("./desk.js").Desk, selected: string, online: boolean, pending: import("./pending.js").Pending) => void}}
  */
 export function createPeopleList(actions) {
   const offers = h("ol", { class: "offers", "aria-label": t("Offered to you") });
@@ -24,8 +24,9 @@ export function createPeopleList(actions) {
   const waiting = section(t("Waiting"));
   const lists = h("div", { class: "lists" }, mine.element, along.element, waiting.element);
 
-  function update(desk, selected, online) {
-    keyed(offers, [...desk.offers.values()], (offer) => offer.chat, (offer) => offerCard(offer, actions), () => {});
+  function update(desk, selected, online, pending) {
+    const markBusy = (item, { chat }) => (item.ariaBusy = String(pending.concerns(chat)));
+    keyed(offers, [...desk.offers.values()], (offer) => offer.chat, (offer) => offerCard(offer, actions), markBusy);
     offers.hidden = desk.offers.size === 0;
     drawChats(mine, desk.mine, desk, selected, actions.open, 1);
     drawChats(along, desk.readAlong, desk, selected, actions.open, desk.mine.length + 1);
@@ -33,6 +34,7 @@ export function createPeopleList(actions) {
     mine.explain(desk.mine.length === 0 && noChats(online && desk.me, actions.becomeAvailable));
     const others = desk.queue.filter(({ chat }) => !desk.offers.has(chat));
     drawWaiting(waiting, others, desk.queueAt, actions.accept);
+    others.forEach((entry, index) => markBusy(waiting.list.children[index], entry));
     waiting.explain(others.length === 0 && [online ? t("Nobody is waiting.") : t("Not connected")]);
   }
   return { offers, lists, update };

@@ -36,6 +36,8 @@ let pending = null;
 let lastRef = 0;
 let hostPage = "";
 let isLeaving = false;
+/** "End and erase" was sent and is not confirmed: whatever becomes of the connection, the text must not stay. */
+let isErasing = false;
 /** @type {typeof import("./person.js") | null} */
 let person = null;
 /** Chats that this page has left behind: what is still told of them is not for it. */
@@ -95,7 +97,8 @@ const hears = {
     view.composer.limit = welcome.limits.text;
     receipt = { received: 0, seen: 0 };
     state.restoring = Boolean(welcome.restoring);
-    if (recall() && !welcome.resumed && !welcome.restoring) chatIsGone();
+    if (isErasing) eraseAgain(welcome);
+    else if (recall() && !welcome.resumed && !welcome.restoring) chatIsGone();
     else if (welcome.resumed) resend();
     ask();
   },
@@ -128,6 +131,7 @@ const hears = {
   },
 
   erased({ reason }, before) {
+    isErasing = false;
     remember(null);
     host.tell("end", { reason });
     state.hadAgent = before.lines.some((line) => line.kind === "assigned");
@@ -171,6 +175,13 @@ function chatIsGone() {
   state.restoring = false;
   if (state.chat.info) state.chat = reduce(state.chat, { t: "erased", reason: restoring ? "lost" : "gone" }, now());
   else view.form.fail(restoring ? t("Our server was restarted and the chat is gone.") : t("Your last chat is over and was erased."));
+}
+
+/** Says it once more to a server that has the chat still. Any other has nothing to erase, and gets nothing back either. */
+function eraseAgain(/** @type {{resumed?: boolean, restoring?: boolean}} */ { resumed, restoring }) {
+  if (resumed) return end();
+  hears.erased({ reason: "visitor_erased" }, state.chat);
+  if (restoring) connection.restart();
 }
 
 /** "End and erase" means this page, too. @param {import("../shared/chat-state.js").ChatState} before */
@@ -221,6 +232,11 @@ function onTyping(/** @type {boolean} */ on) {
 function command(name) {
   const isSent = connection.send({ t: name, ref: ++lastRef }, { answered: true });
   state.problem = isSent ? "" : t("There is no connection right now. Please try again in a moment.");
+  return isSent;
+}
+
+function end() {
+  isErasing = command("end") || isErasing;
 }
 
 /** Back to the form; what was typed in it stays. */
@@ -242,10 +258,10 @@ const acts = {
   refuse: () => command("refuse"),
   undoEnd: () => command("undo_end"),
   keepWaiting: () => connection.send({ t: "keep_waiting" }),
-  leave: () => ((isLeaving = true), command("end")),
+  leave: () => ((isLeaving = true), end()),
   askErase: set({ confirmErase: true }),
   keep: set({ confirmErase: false }),
-  erase: () => ((isLeaving = false), command("end")),
+  erase: () => ((isLeaving = false), end()),
   image: set({ image: true }),
   imageRead: set({ image: false }),
   problemRead: set({ problem: "" }),
