@@ -42,7 +42,7 @@ def tasks(rooms: Rooms) -> Mapping[str, Task]:
         "purge": lambda _: rooms.lifecycle.purge(),
         "scrub": lambda job: rooms.lifecycle.scrub(job["files"]),
         "tidy": lambda _: _tidy(rooms),
-        "unconfirmed": lambda _: _remove_unconfirmed(rooms),
+        "unconfirmed": lambda _: _remove_unconfirmed(rooms.asking),
     }
 
 
@@ -52,10 +52,9 @@ async def _remove_files(files: Files) -> None:
     await files.sweep()
 
 
-async def _remove_unconfirmed(rooms: Rooms) -> None:
-    """Removes requests whose address nobody confirmed; what they said must not linger in the write-ahead log."""
-    if await rooms.asking.purge():
-        await rooms.database.truncate_log()
+async def _remove_unconfirmed(asking: Asking) -> None:
+    """Removes requests whose address nobody confirmed."""
+    await asking.purge()
 
 
 async def _tidy(rooms: Rooms) -> None:

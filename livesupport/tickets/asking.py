@@ -6,7 +6,7 @@ Who is signed in has a ticket at once. Who gives an e-mail address has none unti
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -18,7 +18,7 @@ from livesupport.errors import Conflict, Invalid, NotFound
 from livesupport.i18n import gettext as _
 from livesupport.model import PendingRequest, Requester, Ticket
 from livesupport.signing import ConfirmLinks, origin_of_request
-from livesupport.storage import file_rows, outbox, pending, request_types, requesters, settings, sites, threads, tickets
+from livesupport.storage import file_rows, jobs, outbox, pending, request_types, requesters, settings, sites, threads, tickets
 from livesupport.storage.database import Database
 from livesupport.tickets import numbering
 from livesupport.tickets.base import Announce, Deed, Service
@@ -198,9 +198,7 @@ class Asking(Service):
     async def discard(self, key: str) -> None:
         """Removes the request of this link with its files: whoever has the address did not ask. Raises as `confirm`."""
         async with self._deed() as deed:
-            there = await self._linked(deed.connection, key, lock=True)
-            gone = await _remove(deed.connection, there)
-        await self._files.erase(gone)
+            await _remove(deed, [await self._linked(deed.connection, key, lock=True)])
 
     async def resend(self, pending_id: str, email: str) -> PendingRequest:
         """Sends the link once more, to this address, which may be a corrected one; links sent before hold no longer if it is.
@@ -227,8 +225,8 @@ class Asking(Service):
         """Removes what nobody confirmed in time, with its files; returns how many. Safe to repeat."""
         async with self._deed() as deed:
             late = await pending.older_than(deed.connection, deed.now - CONFIRM_WITHIN)
-            gone = [file_id for each in late for file_id in await _remove(deed.connection, each)]
-        await self._files.erase(gone)
+            if late:
+                await _remove(deed, late)
         return len(late)
 
     async def _linked(self, connection: AsyncConnection, key: str, *, lock: bool = False) -> PendingRequest:
@@ -247,10 +245,14 @@ class Asking(Service):
         return there if there and there.created_at + CONFIRM_WITHIN > self._clock() else None
 
 
-async def _remove(connection: AsyncConnection, there: PendingRequest) -> list[str]:
-    files = await file_rows.forget_of_pending(connection, there.id)
-    await pending.remove(connection, there.id)
-    return files
+async def _remove(deed: Deed, gone: Iterable[PendingRequest]) -> None:
+    """Removes requests that become no ticket. What the transaction cannot do itself (the bytes of files, the write-ahead log)
+    is done right after it by a job `scrub`."""
+    files: list[str] = []
+    for each in gone:
+        files += await file_rows.forget_of_pending(deed.connection, each.id)
+        await pending.remove(deed.connection, each.id)
+    await jobs.add(deed.connection, "scrub", deed.now, {"files": files})
 
 
 async def _answer_at(deed: Deed, ticket_id: int, email: str, requester: Requester) -> Ticket:

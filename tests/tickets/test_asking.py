@@ -22,6 +22,7 @@ from livesupport.tickets.files import Files
 from livesupport.tickets.new_request import NewRequest
 from livesupport.tickets.service import Tickets
 from tests.databases import SOFIA, Clock
+from tests.jobs import house
 from tests.tickets.conftest import from_chat, origin
 
 NINO = "nino@example.org"
@@ -101,6 +102,13 @@ async def mails(database: Database) -> list[tuple[str, str]]:
     async with database.read() as connection:
         rows = await connection.execute(select(outbox.c.kind, outbox.c.recipient).order_by(outbox.c.id))
         return [tuple(row) for row in rows]
+
+
+async def work(database: Database, clock: Clock, folder: Path) -> None:
+    """Does what the server does within a second."""
+    runner = house.runner(house.rooms(database, clock, folder))
+    while await runner.turn():
+        pass
 
 
 async def count_waiting(database: Database) -> int:
@@ -225,13 +233,14 @@ async def test_a_corrected_address_is_one_of_those_that_wait(asking: Asking, dat
 
 
 async def test_who_did_not_ask_can_throw_it_away(
-    asking: Asking, links: ConfirmLinks, database: Database, files: Files, tmp_path: Path
+    asking: Asking, links: ConfirmLinks, database: Database, clock: Clock, files: Files, tmp_path: Path
 ) -> None:
     file = await files.stage(OWNER, "photo.txt", _bytes(b"a note"))
     waiting = await waits(asking, a_wish(files=(file.id,), owner=OWNER))
     await asking.discard(key_of(links, waiting))
     assert await count_waiting(database) == 0
     assert await mails(database) == []
+    await work(database, clock, tmp_path)
     assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
 
 
@@ -247,6 +256,7 @@ async def test_after_a_day_what_nobody_confirmed_is_removed_with_its_files(
     assert await asking.purge() == 1
     assert await count_waiting(database) == 1
     assert await mails(database) == [("confirm", NINO)]
+    await work(database, clock, tmp_path)
     assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
     assert await asking.purge() == 0
 

@@ -5,25 +5,31 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import func, select
 
+from livesupport.accounts.service import Accounts
 from livesupport.errors import NotFound, Unavailable
 from livesupport.jobs.runner import Runner
 from livesupport.jobs.tasks import Rooms
-from livesupport.model import Agent, RequestType, TicketNews
+from livesupport.model import Agent, RequestType, Ticket, TicketNews
+from livesupport.signing import ConfirmLinks, origin_of_request
 from livesupport.storage import purging, request_types
 from livesupport.storage.database import Database
 from livesupport.storage.schema import file, metadata, ticket
 from livesupport.storage.tickets import change
+from livesupport.tickets.asking import Asking
 from livesupport.tickets.files import Files, owner_of
 from livesupport.tickets.lifecycle import BATCH, Lifecycle
+from livesupport.tickets.new_request import NewRequest
+from livesupport.tickets.persons import Persons
 from livesupport.tickets.requests import TicketChange
 from livesupport.tickets.service import Tickets
 from tests.databases import SOFIA, Clock, only_sqlite
@@ -228,6 +234,59 @@ async def test_of_an_erased_ticket_no_byte_is_left_in_any_file(
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         connection.execute("INSERT INTO ticket_index (ticket_index) VALUES ('integrity-check')")
+
+
+Way = Callable[[Persons, Asking, ConfirmLinks, Clock], Awaitable[object]]
+WHO = Agent(id=1, login="dato", name="Dato", role="administrator")
+
+
+def _erase(key: str) -> Way:
+    return lambda persons, asking, links, clock: persons.erase(key, actor=WHO)
+
+
+def _discard(_persons: Persons, asking: Asking, links: ConfirmLinks, clock: Clock) -> Awaitable[object]:
+    pending_id = origin_of_request("form-waiting-waiting")
+    return asking.discard(links.sign(pending_id, "nino@example.com", clock().timestamp()))
+
+
+def _wait(_persons: Persons, asking: Asking, links: ConfirmLinks, clock: Clock) -> Awaitable[object]:
+    clock.now += DAY
+    return asking.purge()
+
+
+@only_sqlite
+@pytest.mark.parametrize("way", [_erase("nino@example.com"), _erase("+995555123456"), _discard, _wait])
+async def test_of_a_request_that_waits_no_byte_is_left_when_it_goes(
+    accounts: Accounts, database: Database, clock: Clock, files: Files, runner: Runner, tmp_path: Path, way: Way
+) -> None:
+    await accounts.create_agent(login="dato", name="Dato", password="a good long password", role="administrator")
+    canary = f"canary{secrets.token_hex(8)}"
+    links = ConfirmLinks(bytes(range(32)), lambda: clock().timestamp())
+    asking = Asking(database, clock, lambda news: None, files, links)
+
+    async def content() -> AsyncIterator[bytes]:
+        yield f"{canary}\n".encode() * 100
+
+    staged = await files.stage(UPLOADER, f"{canary}.txt", content())
+    said: dict[str, Any] = {
+        "name": canary,
+        "subject": canary,
+        "message": canary,
+        "email": "nino@example.com",
+        "phone": "555 12 34 56",
+    }
+    wish = NewRequest(id="form-waiting-waiting", site="default", owner=UPLOADER, files=(staged.id,), **said)
+    assert not isinstance(await asking.ask(wish), Ticket)
+    before = found(canary, tmp_path)
+
+    await way(Persons(database, clock), asking, links, clock)
+    deleted = found(canary, tmp_path)
+    while await runner.turn():
+        pass
+
+    assert len(before) >= 2  # the log and the file
+    assert deleted  # control: deleting alone leaves something to be found
+    assert found(canary, tmp_path) == {}
 
 
 def test_without_overwriting_bytes_are_left_so_the_search_for_them_can_find_something(tmp_path: Path) -> None:
