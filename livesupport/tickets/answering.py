@@ -166,7 +166,7 @@ async def _as_before(deed: Deed, ticket: Ticket, message: TicketMessage, actor: 
     [place] = [i for i, event in enumerate(events) if event.what == "replied" and event.new == str(message.id)]
     moves = [event for event in events[place + 1 :] if event.what == "status"]
     undone, status, solved_at = [events[place].id], ticket.status, ticket.solved_at
-    if moves and moves[0].at == message.at and moves[0].new == ticket.status:
+    if len(moves) == 1 and moves[0].at == message.at:
         undone.append(moves[0].id)
         before: TicketStatus = moves[0].old  # type: ignore[assignment]
         status, solved_at = touched(before), _last_solved(events[:place]) if before == "solved" else None

@@ -84,6 +84,16 @@ async def test_what_a_colleague_decided_meanwhile_stays(tickets: Tickets, ana: A
     assert (await tickets.take_back("1001", ticket.answered, actor=ana)).status == "on_hold"
 
 
+async def test_a_state_to_which_it_came_again_by_another_way_stays(tickets: Tickets, ana: Agent, ben: Agent) -> None:
+    await tickets.open(from_chat())
+    ticket = await tickets.reply("1001", "Dear Nino", actor=ana)
+    for status in ("open", "pending"):
+        await tickets.change("1001", TicketChange(status=status), actor=ben)  # type: ignore[arg-type]
+    assert (await tickets.take_back("1001", ticket.answered, actor=ana)).status == "pending"
+    moves = [(old, new) for what, _who, old, new in await history(tickets, "1001") if what == "status"]
+    assert moves == [("open", "pending"), ("pending", "open"), ("open", "pending")]
+
+
 async def test_a_solved_ticket_is_solved_again_since_then(tickets: Tickets, ana: Agent, clock: Clock) -> None:
     await tickets.open(from_chat())
     first = await tickets.reply("1001", "Done", actor=ana, status="solved")
