@@ -41,8 +41,12 @@ async def merged_into(connection: AsyncConnection, ticket_id: int) -> list[Ticke
 
 
 async def move_merged(connection: AsyncConnection, ticket_id: int, into: int) -> None:
-    """What was merged into one ticket now belongs to another."""
+    """What was merged into one ticket now belongs to another, and so does the question that nobody has answered there."""
     await connection.execute(update(ticket).where(ticket.c.merged_into_id == ticket_id).values(merged_into_id=into))
+    source = ticket.alias()
+    is_open = select(source.c.id).where(source.c.id == ticket_id, source.c.asked > source.c.answered).exists()
+    is_answered = update(ticket).where(ticket.c.id == into, ticket.c.asked <= ticket.c.answered, is_open)
+    await connection.execute(is_answered.values(asked=ticket.c.answered + 1))  # after all that was answered until now
 
 
 async def following(connection: AsyncConnection, ticket_id: int) -> list[Ticket]:

@@ -16,6 +16,7 @@ from livesupport.storage.schema import site, ticket, ticket_message
 class Terms(msgspec.Struct, frozen=True):
     """What is promised to a ticket: by when, counted from where, in whose business time."""
 
+    number: str
     created_at: datetime
     priority: Priority
     sla: Sla
@@ -24,11 +25,19 @@ class Terms(msgspec.Struct, frozen=True):
 
 async def terms(connection: AsyncConnection, ticket_id: int) -> Terms | None:
     """The terms of a ticket; None when there is no such ticket, or when its site promises nothing."""
-    columns = (ticket.c.created_at, ticket.c.priority, site.c.sla, site.c.hours)
+    columns = (ticket.c.number, ticket.c.created_at, ticket.c.priority, site.c.sla, site.c.hours)
     query = select(*columns).join(site, site.c.id == ticket.c.site_id).where(ticket.c.id == ticket_id)
     row = (await connection.execute(query)).one_or_none()
     sla = msgspec.convert(row.sla, Sla) if row and row.sla else Sla()
-    return Terms(row.created_at, row.priority, sla, msgspec.convert(row.hours, Hours)) if row and sla.enabled else None
+    if row is None or not sla.enabled:
+        return None
+    return Terms(row.number, row.created_at, row.priority, sla, msgspec.convert(row.hours, Hours))
+
+
+async def parts(connection: AsyncConnection, ticket_id: int) -> list[Any]:
+    """The tickets that have become part of this one: id, number, created_at."""
+    query = select(ticket.c.id, ticket.c.number, ticket.c.created_at).where(ticket.c.merged_into_id == ticket_id)
+    return list((await connection.execute(query.order_by(ticket.c.id))).all())
 
 
 async def letters(connection: AsyncConnection, ticket_id: int) -> list[Any]:

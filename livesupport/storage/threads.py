@@ -45,8 +45,9 @@ async def add_lines(connection: AsyncConnection, ticket_id: int, rows: Sequence[
 
 
 async def _note_newest(connection: AsyncConnection, ticket_id: int, newest: int) -> None:
-    """Writes down which message of the requester is the newest. What is only noted raises no version."""
-    await connection.execute(update(ticket).where(ticket.c.id == ticket_id).values(asked=newest))
+    """Writes down which message of the requester is the newest; a merge may know of a newer one. What is only noted raises no
+    version."""
+    await connection.execute(update(ticket).where(ticket.c.id == ticket_id, ticket.c.asked < newest).values(asked=newest))
 
 
 async def held(connection: AsyncConnection, ticket_id: int) -> tuple[set[Place], set[str]]:

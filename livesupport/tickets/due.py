@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.storage import jobs, promises, threads
 from livesupport.tickets import sla
-from livesupport.tickets.sla import Alert, Promise
+from livesupport.tickets.sla import Alert, Promise, Written
 
 
 async def keep(connection: AsyncConnection, ticket_id: int, now: datetime) -> list[Alert]:
@@ -18,17 +18,25 @@ async def keep(connection: AsyncConnection, ticket_id: int, now: datetime) -> li
     terms = await promises.terms(connection, ticket_id)
     if terms is None:
         return []
-    events = await threads.events(connection, ticket_id)
-    story = sla.story(terms.created_at, await promises.letters(connection, ticket_id), events)
-    found = sla.promises(story, terms.priority, terms.sla, terms.hours, now)
+    own = await _written(connection, ticket_id, terms.number, terms.created_at)
+    parts = [
+        await _written(connection, part.id, part.number, part.created_at)
+        for part in await promises.parts(connection, ticket_id)
+    ]
+    found = sla.clocks(sla.stories(own, parts), terms.priority, terms.sla, terms.hours, now)
     await _note(connection, ticket_id, sla.next_due(found))
-    untold = sla.alerts(found, events)
+    untold = sla.alerts(found, [event for one in (own, *parts) for event in one.events])
     key = f"due:{ticket_id}"
     if untold:
         await jobs.add(connection, "due", untold[0].at, {"ticket": ticket_id}, key=key)
     else:
         await jobs.remove(connection, [key])
     return untold
+
+
+async def _written(connection: AsyncConnection, ticket_id: int, number: str, created_at: datetime) -> Written:
+    letters = await promises.letters(connection, ticket_id)
+    return Written(number, created_at, letters, await threads.events(connection, ticket_id))
 
 
 async def _note(connection: AsyncConnection, ticket_id: int, promise: Promise | None) -> None:

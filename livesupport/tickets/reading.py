@@ -10,11 +10,12 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.errors import NotFound
-from livesupport.model import Agent, Draft, DraftKind, RequestType, Ticket, TicketEvent, TicketMessage
+from livesupport.model import Agent, Draft, DraftKind, RequestType, Site, Ticket, TicketEvent, TicketMessage
 from livesupport.permits import may_see, visible_topics
 from livesupport.storage import drafts, links, request_types, tags, threads, tickets
-from livesupport.tickets import evidence, numbering
+from livesupport.tickets import evidence, numbering, sla
 from livesupport.tickets.base import Service
+from livesupport.tickets.sla import Promise, Written
 
 EARLIER = 5  # requests of the same person that are shown
 KNOWN_TAGS = 100
@@ -79,6 +80,16 @@ class Reading(Service):
                 followed_by=_visible_of(await links.following(connection, ticket.id), actor),
                 earlier=await links.of_same_person(connection, ticket, visible_topics(actor), EARLIER),
             )
+
+
+def clocks(thread: Thread, site: Site) -> list[Promise]:
+    """What its site has promised to a ticket, as it stands when the thread was read; nothing where nothing is promised."""
+    if not site.sla.enabled:
+        return []
+    own, *parts = (
+        Written(one.ticket.number, one.ticket.created_at, one.messages, one.events) for one in (thread, *thread.merged)
+    )
+    return sla.clocks(sla.stories(own, parts), thread.ticket.priority, site.sla, site.hours, thread.at)
 
 
 async def visible(connection: AsyncConnection, number: str, actor: Agent, *, lock: bool = False) -> Ticket:

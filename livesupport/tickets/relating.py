@@ -7,10 +7,11 @@ import hashlib
 from livesupport.errors import Conflict, Invalid, NotFound
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent, Ticket
-from livesupport.storage import links, settings, tickets
+from livesupport.storage import links, settings, tags, tickets
 from livesupport.tickets import numbering
 from livesupport.tickets.base import Deed, Service
 from livesupport.tickets.changing import apply
+from livesupport.tickets.labelling import MOST_TAGS
 from livesupport.tickets.reading import visible
 from livesupport.tickets.requests import TicketChange
 from livesupport.tickets.status import FINISHED
@@ -25,7 +26,8 @@ class Relating(Service):
 
     async def merge(self, number: str, into: str, *, actor: Agent, other_requester: bool = False) -> Ticket:
         """Makes a ticket part of another one, where it is answered from now on, and returns that. Both numbers go on finding
-        what they stand for, and every message stays where it was written.
+        what they stand for, and every message stays where it was written; its tags, its watchers and the reply that is owed
+        are now the other's too.
 
         `other_requester`: although somebody else asked. Raises `NotFound`, `Invalid` for the field "into", `OtherRequester`,
         and `Conflict` when one of them is finished.
@@ -39,6 +41,7 @@ class Relating(Service):
             if not other_requester and not same_person(source, target):
                 raise OtherRequester("two different people asked")
             await links.move_merged(deed.connection, source.id, target.id)
+            await _carry_over(deed, source, target, actor)
             await tickets.change(
                 deed.connection, source.id, status="merged", merged_into_id=target.id, solved_at=None, updated_at=deed.now
             )
@@ -111,6 +114,19 @@ def _read_other(number: str, field: str) -> str:
 
 def _no_such_ticket() -> str:
     return _("There is no ticket with this number.")
+
+
+async def _carry_over(deed: Deed, source: Ticket, target: Ticket, actor: Agent) -> None:
+    """Who watches the one hears of the other; its tags are found there, as many as it may have."""
+    watching = await tags.watchers(deed.connection, target.id)
+    for agent in await tags.watchers(deed.connection, source.id):
+        if agent not in watching:
+            await tags.watch(deed.connection, target.id, agent.id)
+    there = await tags.of_ticket(deed.connection, target.id)
+    new = [tag for tag in await tags.of_ticket(deed.connection, source.id) if tag not in there]
+    for tag in new[: max(0, MOST_TAGS - len(there))]:
+        await tags.add(deed.connection, target.id, tag)
+        await deed.record(target, "tagged", actor.name, new=tag)
 
 
 async def _note_both(deed: Deed, one: Ticket, other: Ticket, what: str, actor: Agent) -> None:

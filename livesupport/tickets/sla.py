@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 import msgspec
 
@@ -20,6 +20,7 @@ Happening = TicketStatus | Literal["asked", "answered"]
 """What moves a clock: the requester wrote, an agent answered, or the ticket came into a state."""
 
 Happened = tuple[datetime, Happening]
+ClockState = Literal["kept", "broken", "runs", "near", "late", "rests"]
 Segment = tuple[datetime, datetime | None]  # a clock runs from the first moment to the second; None: it still runs
 
 NEAR = 0.75  # the share of a promised time from which on people are warned
@@ -67,6 +68,23 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the promise is broken."""
         return self.due_at is not None and self.due_at <= (self.ended_at or now)
 
+    def state(self, now: datetime) -> ClockState:
+        """How it stands: it was kept or broken; or it runs, is near its end, is late, or rests."""
+        if self.ended_at:
+            return "broken" if self.is_late(now) else "kept"
+        if self.due_at is None:
+            return "rests"
+        return "late" if self.is_late(now) else "near" if self.is_near(now) else "runs"
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What is written down of one ticket."""
+
+    number: str
+    created_at: datetime
+    letters: Sequence[Letter]
+    events: Sequence[TicketEvent]
+
 
 class Story(msgspec.Struct, frozen=True):
     """What is written down of a ticket, as far as it moves clocks, in the order in which it happened."""
@@ -81,6 +99,24 @@ def story(created_at: datetime, letters: Iterable[Letter], events: Iterable[Tick
     became = [(event.at, event.new) for event in events if event.what == "status"]
     happened = [(at, what) for at, what in (*said, *became) if what]
     return Story(created_at, sorted(happened, key=lambda one: one[0]))  # type: ignore[arg-type]  # a status is a `TicketStatus`
+
+
+def stories(own: Written, parts: Sequence[Written]) -> list[Story]:
+    """A ticket's story, and one for each ticket that has become part of it: what was owed there is owed here, so that story
+    goes on with what happens here."""
+    by_number = {part.number: part for part in parts}
+
+    def told(one: Written) -> Story:
+        began = story(one.created_at, one.letters, one.events)
+        merged = next((event for event in one.events if event.what == "merged"), None)
+        if one is own or merged is None:
+            return began
+        goes_on = told(by_number.get(merged.new, own)).happened
+        happened: list[Happened] = [(at, what) for at, what in began.happened if what != "merged"]
+        happened += [(at, what) for at, what in goes_on if at >= merged.at]
+        return Story(began.created_at, sorted(happened, key=lambda each: each[0]))
+
+    return [told(one) for one in (own, *parts)]
 
 
 def _said(letter: Letter) -> str:
@@ -100,6 +136,19 @@ def promises(story: Story, priority: Priority, sla: Sla, hours: Hours, now: date
         *(_promise("next_reply", following, run, hours, now) for run in _owed_since_last_question(story)),
         _promise("resolution", days, _unsolved(story, rests), hours, now),
     ]
+
+
+def clocks(told: Sequence[Story], priority: Priority, sla: Sla, hours: Hours, now: datetime) -> list[Promise]:
+    """The clocks of a ticket, by `stories`. A reply that is owed to a part of it counts where it is due before the ticket's
+    own."""
+    own, *others = (promises(one, priority, sla, hours, now) for one in told)
+    owed = [promise for found in others for promise in found if promise.kind != "resolution"]
+    found = []
+    for kind in get_args(PromiseKind):
+        mine = [promise for promise in own if promise.kind == kind]
+        first = next_due([*mine, *(promise for promise in owed if promise.kind == kind)])
+        found += [first] if first else mine
+    return found
 
 
 def next_due(found: Iterable[Promise]) -> Promise | None:

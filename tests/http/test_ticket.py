@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from livesupport.errors import Unavailable
-from livesupport.model import Ticket
+from livesupport.model import Sla, Ticket
 from livesupport.tickets.requests import NewLine
 from tests.databases import SOFIA
 from tests.http.conftest import House
@@ -192,3 +192,22 @@ async def test_while_the_database_is_away_the_page_says_so(house: House, monkeyp
     answer = await browser.post(f"/tickets/{ticket.number}", data={"action": "note", "text": "hello"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
     assert "SQLITE" not in answer.text
+
+
+async def test_the_three_promises_are_shown_as_they_stand(house: House) -> None:
+    await house.sites.change("default", sla=Sla(enabled=True))  # eight hours for a reply, at any time of the week
+    number = (await house.ticket()).number
+    browser = await house.signed_in()
+
+    async def told() -> list[tuple[str, str]]:
+        page = (await browser.get(f"/tickets/{number}")).text
+        return re.findall(r'<dt>([a-z ]+)</dt>\s*<dd class="due (\w+)">', page)
+
+    assert await told() == [("first reply", "runs"), ("solution", "runs")]
+    house.clock.forward(hours=7)
+    assert (await told())[0] == ("first reply", "near")
+    house.clock.forward(hours=2)
+    assert (await told())[0] == ("first reply", "late")
+    await house.tickets.reply(number, "Since when?", actor=await house.agent("ben", "Ben"))
+    house.clock.forward(minutes=1)
+    assert await told() == [("first reply", "broken"), ("solution", "rests")]

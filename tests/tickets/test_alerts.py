@@ -167,3 +167,23 @@ async def test_the_solution_of_a_solved_ticket_is_no_longer_due_and_work_that_wa
     clock.forward(days=60)
     await work(runner)
     assert await told(tickets) == []
+
+
+async def test_the_reply_that_was_owed_to_a_merged_ticket_is_still_due(
+    promised: None, tickets: Tickets, ana: Agent, clock: Clock, runner: Runner
+) -> None:
+    first = await tickets.open(a_request("first"))
+    await tickets.reply(first.number, "Hello", actor=ana)
+    clock.forward(hours=1)
+    asked = clock.now
+    second = await tickets.open(a_request("second"))
+    clock.forward(hours=1)
+
+    await tickets.merge(second.number, first.number, actor=ana)
+
+    assert await due(tickets) == ("first_reply", asked + 6 * HOUR, asked + 8 * HOUR)
+    clock.forward(hours=8)
+    await work(runner)
+    assert await told(tickets) == [("overdue", "first_reply")]
+    await tickets.reply(first.number, "And hello to this", actor=ana)
+    assert (await due(tickets))[0] is None

@@ -8,9 +8,10 @@ import pytest
 
 from livesupport.errors import Conflict, Invalid, NotFound
 from livesupport.model import Agent, Draft, Topic
+from livesupport.tickets.finding import Finder
 from livesupport.tickets.labelling import MOST_TAGS, TAG_LENGTH
 from livesupport.tickets.relating import OtherRequester
-from livesupport.tickets.requests import TicketChange
+from livesupport.tickets.requests import TicketChange, TicketFilter
 from livesupport.tickets.service import Around, Tickets
 from tests.tickets.conftest import a_request, from_chat, history, texts
 
@@ -56,6 +57,33 @@ async def test_what_was_merged_before_comes_along(tickets: Tickets, ana: Agent) 
     await tickets.merge(one, two, actor=ana)
     await tickets.merge(two, three, actor=ana)
     assert {thread.ticket.number for thread in (await tickets.get(three, actor=ana)).merged} == {one, two}
+
+
+async def test_tags_watchers_and_the_open_question_come_along(tickets: Tickets, finder: Finder, ana: Agent, ben: Agent) -> None:
+    one, two = await numbers_of_two(tickets)
+    await tickets.reply(one, "Here is the invoice", actor=ana)
+    for number, tag, watcher in ((one, "vip", ana), (two, "vip", ana), (two, "kettle", ben)):
+        await tickets.tag(number, tag, actor=ana)
+        await tickets.watch(number, actor=watcher)
+    again = TicketFilter(asked_again=True)
+    assert (await finder.inbox(again, actor=ana)).items == []
+    await tickets.merge(two, one, actor=ana)
+    about = await around(tickets, one, ana)
+    assert (about.tags, [agent.name for agent in about.watchers]) == (["kettle", "vip"], ["Ana", "Ben"])
+    assert [ticket.number for ticket in (await finder.inbox(again, actor=ana)).items] == [one]
+    await tickets.reply(one, "And here is the kettle", actor=ana)
+    assert (await finder.inbox(again, actor=ana)).items == []
+
+
+async def test_tags_that_have_no_room_stay_where_they_are(tickets: Tickets, ana: Agent) -> None:
+    one, two = await numbers_of_two(tickets)
+    for count in range(MOST_TAGS - 1):
+        await tickets.tag(one, f"tag {count:02}", actor=ana)
+    for tag in ("first", "second"):
+        await tickets.tag(two, tag, actor=ana)
+    await tickets.merge(two, one, actor=ana)
+    assert len((await around(tickets, one, ana)).tags) == MOST_TAGS
+    assert (await around(tickets, two, ana)).tags == ["first", "second"]
 
 
 async def test_what_waited_for_us_still_does(tickets: Tickets, ana: Agent) -> None:

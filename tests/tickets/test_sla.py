@@ -13,7 +13,19 @@ from hypothesis import strategies as st
 from livesupport.calendar import is_open
 from livesupport.model import Author, Hours, MessageKind, PromiseKind, Sla, Targets, TicketEvent, TicketMessage
 from livesupport.sites.hours import parse_hours
-from livesupport.tickets.sla import ANSWERS, Happening, Promise, Story, alerts, next_due, promises, story
+from livesupport.tickets.sla import (
+    ANSWERS,
+    Happening,
+    Promise,
+    Story,
+    Written,
+    alerts,
+    next_due,
+    promises,
+    stories,
+    story,
+)
+from livesupport.tickets.sla import clocks as sla_clocks
 from tests.sites.test_hours import any_hours, near_a_change
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -93,6 +105,58 @@ def test_who_writes_into_a_solved_ticket_waits_for_the_next_reply() -> None:
     found = clocks((at(10), "solved"), (at(11), "asked"), (at(11), "open"), now=at(12))
 
     assert (found["next_reply"].since, found["next_reply"].ended_at) == (at(11), None)
+
+
+# ── Of merged tickets ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def a_letter(kind: MessageKind, author: Author, moment: datetime) -> TicketMessage:
+    return TicketMessage(id=1, kind=kind, author=author, name="", text="", at=moment)
+
+
+def an_event(what: str, new: str, moment: datetime) -> TicketEvent:
+    return TicketEvent(id=1, what=what, actor="Ana", at=moment, new=new)
+
+
+def written(number: str, began: datetime, *, replied: Sequence[datetime] = (), merged: tuple[str, datetime] | None) -> Written:
+    """A request that was written down and merged into another one."""
+    letters = [a_letter("request", "requester", began), *(a_letter("reply", "agent", moment) for moment in replied)]
+    events = [an_event("status", "merged", merged[1]), an_event("merged", *merged)] if merged else []
+    return Written(number, began, letters, events)
+
+
+def of_all(own: Written, *parts: Written, now: datetime) -> dict[PromiseKind, Promise]:
+    return {one.kind: one for one in sla_clocks(stories(own, parts), "normal", SLA, OFFICE, now)}
+
+
+def test_what_was_owed_to_a_merged_ticket_is_owed_until_somebody_replies_where_it_is_now() -> None:
+    part = written("2", at(11), merged=("1", at(13)))
+    owes = of_all(written("1", at(9), replied=[at(12)], merged=None), part, now=at(14))
+    answered = of_all(written("1", at(9), replied=[at(12), at(15)], merged=None), part, now=at(16))
+
+    assert (owes["first_reply"].since, owes["first_reply"].ended_at, owes["first_reply"].due_at) == (at(11), None, at(11, 1))
+    assert (answered["first_reply"].since, answered["first_reply"].ended_at) == (at(9), at(12))
+    assert owes["resolution"].since == at(9)
+
+
+def test_a_part_that_was_answered_is_owed_nothing_and_its_own_debt_comes_first_only_when_it_is_older() -> None:
+    answered = written("2", at(9), replied=[at(10)], merged=("1", at(11)))
+    older = written("3", at(9), merged=("1", at(12)))
+    younger = written("4", at(12), merged=("1", at(13)))
+    own = written("1", at(10), merged=None)
+
+    assert of_all(own, answered, younger, now=at(14))["first_reply"].since == at(10)
+    assert of_all(own, older, now=at(14))["first_reply"].since == at(9)
+
+
+def test_a_part_of_a_part_follows_it() -> None:
+    middle = written("2", at(9), replied=[at(12)], merged=("1", at(14)))
+    first = written("3", at(10), merged=("2", at(11)))
+    last = written("4", at(13), merged=("2", at(13.5)))
+    own = written("1", at(9), replied=[at(9.5)], merged=None)
+
+    assert of_all(own, middle, first, now=at(15))["first_reply"].ended_at == at(9.5)
+    assert of_all(own, middle, last, now=at(15))["first_reply"].since == at(13)
 
 
 # ── The solution ─────────────────────────────────────────────────────────────────────────────────────────────────────

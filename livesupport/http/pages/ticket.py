@@ -33,6 +33,7 @@ from livesupport.http.uploads import read_form_with_files
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent, Draft, DraftKind, StoredFile, TicketMessage, TicketStatus
 from livesupport.tickets.files import NO_FILES, read_chosen
+from livesupport.tickets.reading import clocks
 from livesupport.tickets.relating import OtherRequester
 from livesupport.tickets.requests import TEXT_LIMIT, message_text
 from livesupport.tickets.service import Thread
@@ -157,6 +158,7 @@ async def _page(
         entries=timeline(thread),
         files=await _files(request, thread),
         now=thread.at,
+        clocks=clocks(thread, site),
         agents=await state["accounts"].agents(),
         moves=[one for one in get_args(TicketStatus) if one == ticket.status or one in MOVES.get(ticket.status, ())],
         after_reply=AFTER_REPLY,

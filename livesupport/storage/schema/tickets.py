@@ -35,7 +35,9 @@ ticket = Table(
     Column("follows_id", ForeignKey("ticket.id"), index=True),  # the closed ticket that this one goes on from
     Column("version", Integer, nullable=False, server_default=text("0")),  # raised by every change
     Column("answered", Integer, nullable=False, server_default=text("0")),  # id of the newest public reply
-    Column("asked", Integer, nullable=False, server_default=text("0")),  # id of the newest message of the requester
+    Column(
+        "asked", Integer, nullable=False, server_default=text("0")
+    ),  # id of the newest message of the requester; what was merged may raise it
     Column("seen", Integer, nullable=False, server_default=text("0")),  # id of the newest reply that the requester has opened
     Column("solved_at", UtcDateTime),
     Column("due_at", UtcDateTime, index=True),  # the next promise that ends; null: none
