@@ -88,7 +88,7 @@ async def test_a_state_to_which_it_came_again_by_another_way_stays(tickets: Tick
     await tickets.open(from_chat())
     ticket = await tickets.reply("1001", "Dear Nino", actor=ana)
     for status in ("open", "pending"):
-        await tickets.change("1001", TicketChange(status=status), actor=ben)  # type: ignore[arg-type]
+        await tickets.change("1001", TicketChange(status=status), actor=ben)
     assert (await tickets.take_back("1001", ticket.answered, actor=ana)).status == "pending"
     moves = [(old, new) for what, _who, old, new in await history(tickets, "1001") if what == "status"]
     assert moves == [("open", "pending"), ("pending", "open"), ("open", "pending")]
