@@ -109,9 +109,11 @@ class House:
 
     async def signed_in(self, login: str, **options: Any) -> BrowserContext:
         """The profile of an agent who has signed in."""
-        name, _, value = (await self.server.sign_in(login, PASSWORD)).partition("=")
+        cookies = [one.partition("=") for one in (await self.server.sign_in(login, PASSWORD)).split("; ")]
         context = await self.browser(**options)
-        await context.add_cookies([{"name": name, "value": value, "url": self.url, "httpOnly": True, "sameSite": "Lax"}])
+        await context.add_cookies(
+            [{"name": name, "value": value, "url": self.url, "httpOnly": True, "sameSite": "Lax"} for name, _, value in cookies]
+        )
         return context
 
     async def agent(self, login: str) -> Socket:
