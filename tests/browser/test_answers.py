@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import BrowserContext, Locator, Page, Route, expect
@@ -60,11 +61,11 @@ async def vouched(house: BrowserHouse, account: str = "7") -> dict[str, str]:
     return said | {"sig": vouching.signature(await house.server.state["sites"].user_key("default"), said)}
 
 
-async def signed_in(house: BrowserHouse) -> BrowserContext:
-    """Nino's browser, signed in on our own pages."""
+async def signed_in(house: BrowserHouse, **options: Any) -> BrowserContext:
+    """Nino's browser, signed in on our own pages; `options` as `house.browser`."""
     said = await vouched(house)
     secret, _vouched = await house.server.state["requesters"].vouched("default", said, said.pop("sig"))
-    context = await house.browser()
+    context = await house.browser(**options)
     cookie = house.server.state["config"].requester_cookie
     await context.add_cookies([{"name": cookie, "value": secret, "url": house.url, "httpOnly": True, "sameSite": "Lax"}])
     return context

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from livesupport.model import Ticket
+from livesupport.tickets import answering
+from livesupport.tickets.new_request import NewRequest
 from livesupport.tickets.requests import NewLine, NewTicket
 from tests.browser.hostile import HOSTILE, VECTORS, is_harmless
 from tests.browser.house import PASSWORD, BrowserHouse, one_page
+from tests.browser.test_answers import answer, request_of, signed_in
 from tests.databases import SOFIA
+
+EMAIL = "nino@example.org"
 
 
 async def leave_request(house: BrowserHouse, number: int, text: str, **more: Any) -> Ticket:
@@ -93,6 +99,33 @@ async def test_the_check_of_readability_can_fail(house: BrowserHouse) -> None:
     assert (await Axe().run(page)).violations_count >= 3
 
 
+NAMED_IN_VAIN = """
+all => all.flatMap((one) => one.getAttribute("aria-describedby").split(" ")).filter((id) => !document.getElementById(id))
+"""
+
+
+async def is_readable(page: Page) -> None:
+    """Whoever sees, hears or feels the page has all of it, in a window of any width."""
+    assert await page.locator("path[d=undefined]").count() == 0, "an icon that nobody has drawn"
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert await page.locator("[aria-describedby]").evaluate_all(NAMED_IN_VAIN) == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def unconfirmed(house: BrowserHouse) -> tuple[str, str]:
+    """Where a request waits for its confirmation, and the link in the mail that confirms it."""
+    state = house.server.state
+    wish = NewRequest(id="a form", site="default", name="Nino", subject="A cup", message="It is chipped.", email=EMAIL)
+    waiting = await state["asking"].ask(wish)
+    (newest, *_older) = await state["mail"].latest()
+    mail = await state["mail"].written(newest.id)
+    body = mail.get_body(("plain",)) if mail else None
+    link = re.search(r"/requests/confirm/\S+", body.get_content() if body else "")
+    assert link
+    return f"/requests/waiting/{state['waiting'].sign(waiting.id)}", link[0]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "fa"])
 async def test_everybody_can_read_the_pages(house: BrowserHouse, scheme: Any, language: str) -> None:
@@ -110,10 +143,41 @@ async def test_everybody_can_read_the_pages(house: BrowserHouse, scheme: Any, la
         (ana, f"/tickets/{ticket.number}?"),
     ):
         page = await one_page(context, f"{house.url}{path}lang={language}")
-        assert await page.locator("path[d=undefined]").count() == 0, "an icon that nobody has drawn"
-        found = await Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        await is_readable(page)
         await page.close()
+
+
+@pytest.mark.parametrize(("scheme", "language", "width"), [("light", "en", 1280), ("dark", "fa", 390)])
+async def test_everybody_can_read_what_those_who_ask_see(
+    house: BrowserHouse, monkeypatch: pytest.MonkeyPatch, scheme: Any, language: str, width: int
+) -> None:
+    monkeypatch.setattr(answering, "UNDO", timedelta(0))
+    nino = await signed_in(house, color_scheme=scheme, viewport={"width": width, "height": 800})
+    ticket = await request_of(house, "7")
+    await answer(house, ticket)
+    waiting, link = await unconfirmed(house)
+    stranger = await house.browser(color_scheme=scheme, viewport={"width": width, "height": 800})
+
+    page = await nino.new_page()
+    await page.goto(f"{house.url}/requests?lang={language}")
+    await expect(page.locator(".answer-notice")).to_be_visible()
+    await is_readable(page)
+    for path in (f"/requests/{ticket.number}", "/requests/new"):
+        await page.goto(f"{house.url}{path}?lang={language}")
+        await is_readable(page)
+
+    page = await stranger.new_page()
+    for path in (f"/requests/{ticket.number}", "/requests/sign-in", waiting, link):
+        await page.goto(f"{house.url}{path}?lang={language}")
+        await is_readable(page)
+    await page.locator("[value=confirm]").click()
+    await expect(page.locator("[data-number]")).to_be_visible()
+    await is_readable(page)
+    await page.goto(f"{house.url}/requests/sign-in?lang={language}")
+    await page.locator("[type=email]").fill(EMAIL)
+    await page.locator("[type=email]").press("Enter")
+    await expect(page.locator("#code")).to_be_visible()
+    await is_readable(page)
 
 
 async def test_ana_works_without_javascript(house: BrowserHouse) -> None:
