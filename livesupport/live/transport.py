@@ -210,7 +210,7 @@ class Socket(asyncio.Protocol):
         elif behind + len(data) > self._cap:
             self.close(CloseCode.SLOW_READER)
             return
-        elif self._stall is None:
+        if behind and self._stall is None:
             self._watch_stall(self._written - behind)
         self._written += len(data)
         self._transport.write(data)

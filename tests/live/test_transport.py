@@ -374,6 +374,41 @@ async def test_a_reader_without_progress_is_cut_even_below_the_limit(place: Plac
         assert await feed(diary, text_frame(b"x" * 65536)) == 4508
 
 
+class Clogged(asyncio.Transport):
+    """The system takes nothing any more, and says so."""
+
+    waiting = 0
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.waiting += len(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
+
+    def is_closing(self) -> bool:
+        return False
+
+    def abort(self) -> None:
+        self.waiting = 0
+
+
+@pytest.mark.parametrize("progress", [0, 1])
+async def test_a_reader_is_cut_over_a_few_bytes_that_wait_too_long_and_not_while_it_takes_some(progress: int) -> None:
+    limits = Limits(ping_seconds=3600, pong_seconds=3600, outbox_seconds=0.01)
+    loop, clogged, diary = asyncio.get_running_loop(), Clogged(), Diary()
+    diary.socket = Socket(clogged, diary, limits, set(), loop)
+    for _ in range(2):
+        diary.socket.outbox.append(text_frame(b"a line"))
+        diary.socket.flush()
+    judged = asyncio.Event()
+    loop.call_later(limits.outbox_seconds, judged.set)  # due right behind the verdict
+    clogged.waiting -= progress
+    await judged.wait()
+
+    assert diary.ends.empty() == bool(progress)
+    diary.socket.connection_lost(None)
+
+
 async def test_a_long_transcript_at_once_cuts_nobody_who_reads(place: Place) -> None:
     async with wire(place.house) as ana:
         diary = await place.diary()
