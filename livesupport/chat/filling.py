@@ -62,6 +62,9 @@ def collect(floor: Floor, pages: Pages, command: Records, connection: Connection
 def from_tab(floor: Floor, chat: Chat, socket: VisitorSocket, command: Records) -> None:
     """One page of records of a visitor's tab."""
     if socket.pages is None:
+        if socket.is_late:
+            socket.is_late = False
+            _merge(floor, chat, _with_copy(floor, chat, Pages(lines=command.lines), "visitor")[0])
         return
     fits = collect(floor, socket.pages, command, socket.connection)
     if fits and not command.last:
@@ -92,10 +95,23 @@ def from_console(floor: Floor, chat: Chat, socket: AgentSocket, pages: Pages) ->
     """Everything that a console holds, which came after the visitor had gone on."""
     chat.audience = None
     union, held = _with_copy(floor, chat, pages, "agent")
-    if served_last(socket.agent, [line for line in union.lines() if line.epoch < chat.transcript.epoch]):
+    if _may_fill(chat, socket, union):
         socket.gave[chat.id] = held
         _merge(floor, chat, union)
     answered(floor, chat, socket)
+
+
+def from_late_console(floor: Floor, chat: Chat, socket: AgentSocket, command: Records) -> None:
+    """Its line is slow, but it may still be the only one that held a line. Its copy is another one since, so what comes in this
+    frame is all that can come."""
+    socket.late.discard(chat.id)
+    union, _ = _with_copy(floor, chat, Pages(lines=command.lines, notes=command.notes), "agent")
+    if _may_fill(chat, socket, union):
+        _merge(floor, chat, union)
+
+
+def _may_fill(chat: Chat, socket: AgentSocket, union: Union) -> bool:
+    return served_last(socket.agent, [line for line in union.lines() if line.epoch < chat.transcript.epoch])
 
 
 def _merge(floor: Floor, chat: Chat, union: Union) -> None:
@@ -145,11 +161,13 @@ def confirm(floor: Floor, chat: Chat) -> None:
 
 
 def confirm_due(floor: Floor, chat: Chat) -> None:
-    """A page that was asked for its copy has not answered: it is shown the chat as it is."""
+    """A page that was asked for its copy has not answered: it is shown the chat as it is, and may still answer."""
     for socket in [floor.visitor_sockets[connection] for connection in chat.sockets]:
         if socket.pages is not None:
+            socket.is_late = True
             _show_tab(floor, chat, socket)
     for console in [console for console in floor.agent_sockets.values() if chat.id in console.pages]:
         del console.pages[chat.id]
+        console.late.add(chat.id)
         chat.audience = None
         answered(floor, chat, console)

@@ -165,6 +165,8 @@ def agent_records(floor: Floor, socket: AgentSocket, command: Records) -> None:
     """One page of a console's records, for a chat that is coming back or that came back without them."""
     pages = socket.pages.get(command.chat)
     if pages is None:
+        if (chat := floor.chats.get(command.chat)) and chat.id in socket.late:
+            filling.from_late_console(floor, chat, socket, command)
         return
     fits = filling.collect(floor, pages, command, socket.connection)
     if fits and not command.last:

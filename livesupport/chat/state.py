@@ -209,6 +209,7 @@ class VisitorSocket:
     chat: Chat | None = None
     rating: Rating | None = None
     pages: Pages | None = None  # records of its chat that are on their way from this page
+    is_late: bool = False  # it was shown its chat before its records came
     unanswered_token: int = 0  # number of the token that it was given and has said nothing since; 0: there is none
 
 
@@ -221,6 +222,7 @@ class AgentSocket:
     watches: bool = False
     holds: dict[str, Tip] = field(default_factory=dict)  # chats of an earlier epoch whose records the page keeps
     pages: dict[str, Pages] = field(default_factory=dict)  # chats whose records are on their way from this page
+    late: set[str] = field(default_factory=set)  # chats that were shown or released before the records came
     gave: dict[str, frozenset[Place] | None] = field(default_factory=dict)  # which lines of them it holds, as its records told
 
 

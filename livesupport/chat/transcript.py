@@ -37,7 +37,8 @@ class Transcript:
     """A message is known by its author and the author's own id, and is taken once. `epoch` is that of new lines.
 
     Only lines of an earlier epoch can be found later (`add`). A message among them may have been sent again meanwhile, because
-    its author had not heard of it: then it has two lines, the later one counts, and the earlier only holds the chain together.
+    its author had not heard of it: then it has two lines, and the earlier one counts: what was said behind it, and is not said
+    again because a page has brought it back, stays behind it. The later one only holds the chain together.
     """
 
     def __init__(self, chat: str, epoch: int, chain: Chain) -> None:
@@ -95,7 +96,7 @@ class Transcript:
 
     def _index(self, line: Line) -> None:
         self.size += OVERHEAD + len(line.text) * 2
-        if line.id is not None and not ((known := self.known(author(line), line.id)) and place(known) > place(line)):
+        if line.id is not None and not ((known := self.known(author(line), line.id)) and place(known) < place(line)):
             self._by_id[(author(line), line.id)] = line
         if line.kind == "message":
             self.messages += 1

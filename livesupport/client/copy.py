@@ -79,10 +79,10 @@ class ChatCopy:
 
     @property
     def view(self) -> list[Frame]:
-        """The lines in order. A message that was sent again because its line was lost may have two: the last one counts."""
+        """The lines in order. A message that was sent again because its line was lost may have two: the first one counts."""
         ordered = [self.lines[place] for place in sorted(self.lines)]
-        last = {(line["by"], line.get("agent"), line["id"]): line for line in ordered if "id" in line}
-        return [line for line in ordered if "id" not in line or last[(line["by"], line.get("agent"), line["id"])] is line]
+        first = {(line["by"], line.get("agent"), line["id"]): line for line in reversed(ordered) if "id" in line}
+        return [line for line in ordered if "id" not in line or first[(line["by"], line.get("agent"), line["id"])] is line]
 
     @property
     def tip(self) -> Frame | None:

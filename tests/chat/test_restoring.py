@@ -195,6 +195,65 @@ def test_a_page_that_was_asked_and_does_not_answer_is_shown_the_chat_as_it_is(
     assert ana.lines == vera.lines
 
 
+def test_a_console_on_a_slow_line_still_gives_what_it_alone_held(stage: Stage, talk: tuple[Visitor, Agent]) -> None:
+    vera, ana = talk
+    reads_no_more(stage, vera)
+    ana.says("Vera never heard this.")
+    stage.server_dies()
+    vera.comes_back()
+    on_its_way = ana.kept.page(vera.chat, 0)
+    ana.gives_back = lambda wanted: None  # type: ignore[method-assign]
+    ana.listens_anew().comes_back()
+    stage.run_for(2)
+
+    ana.tells(on_its_way)
+    ana.tells(on_its_way)
+
+    assert vera.texts == [*TALK, "Vera never heard this."]
+    assert ana.lines == vera.lines
+
+
+def test_a_tab_on_a_slow_line_still_gives_what_it_alone_held(stage: Stage, talk: tuple[Visitor, Agent]) -> None:
+    vera, ana = talk
+    tab = vera.opens_another_tab()
+    reads_no_more(stage, vera)
+    reads_no_more(stage, ana)
+    ana.says("Only one tab heard this.")
+    stage.server_dies()
+    vera.comes_back()
+    ana.comes_back()
+    vera.says("Hello again")
+    on_its_way = tab.kept.page(vera.chat, 0)
+    tab.gives_back = lambda wanted: None  # type: ignore[method-assign]
+    tab.comes_back()
+    stage.run_for(2)
+
+    tab.tells(on_its_way)
+
+    assert vera.texts == [*TALK, "Only one tab heard this.", "Hello again"]
+    assert tab.lines == vera.lines == ana.lines
+
+
+def test_words_that_a_page_brings_back_while_their_author_says_them_again_keep_their_order(
+    stage: Stage, talk: tuple[Visitor, Agent]
+) -> None:
+    vera, ana = talk
+    reads_no_more(stage, vera)
+    again = [p.VisitorSay(id=letter * 22, text=letter) for letter in "ab"]
+    for command in again:
+        vera.does(command)
+    stage.server_dies()
+    vera.comes_back()
+    vera.does(again[0])
+    ana.comes_back()
+    vera.does(again[1])
+    vera.does(p.Save())
+
+    saved = [line.text for line in stage.opened[-1].snapshot.lines if line.kind in ("opened", "message")]
+    assert saved == [*TALK, "a", "b"]
+    assert vera.lines == ana.lines
+
+
 def test_lines_that_come_while_the_ticket_is_written_reach_it_too(stage: Stage, talk: tuple[Visitor, Agent]) -> None:
     vera, ana = talk
     reads_no_more(stage, vera)

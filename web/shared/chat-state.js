@@ -75,13 +75,13 @@ export function delivery(/** @type {ChatState} */ { peer }, /** @type {Line} */ 
 }
 
 /**
- * The lines to be shown. A message that was sent again because its line was lost with the server may have two: the last counts.
+ * The lines to be shown. A message that was sent again because its line was lost with the server may have two: the first counts.
  * @param {ChatState} state
  */
 export function shownLines({ lines }) {
   const name = (/** @type {any} */ { by, agent, id }) => `${by} ${agent} ${id}`;
-  const last = new Map(lines.map((line) => [name(line), line]));
-  return lines.filter((line) => !line.id || last.get(name(line)) === line);
+  const first = new Map([...lines].reverse().map((line) => [name(line), line]));
+  return lines.filter((line) => !line.id || first.get(name(line)) === line);
 }
 
 /** How many messages of the other side the reader has not seen. */
