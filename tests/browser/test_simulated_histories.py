@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,10 +13,10 @@ from playwright.async_api import BrowserContext, Page
 
 from tests.browser.lab import lab
 from tests.simulator.pages import AgentPage, VisitorPage, shown
+from tests.simulator.replay import replayed_by, shares
 from tests.simulator.world import World
 
 HISTORIES = 200
-AT_ONCE = 20
 
 PLAY = """async (pages) => {
   const { newChat, reduce, shownLines } = await import("/shared/chat-state.js");
@@ -54,16 +55,17 @@ def frames_of(page: VisitorPage | AgentPage, chat: str) -> list[dict[str, Any]]:
     return frames[taken[-1] + 1 :] if taken else frames
 
 
-@pytest.mark.parametrize("first", range(0, HISTORIES, AT_ONCE))
-async def test_the_browser_ends_in_the_same_view(page: Page, first: int) -> None:
-    runs = range(first, first + AT_ONCE)
-    expected = [each for found in await asyncio.to_thread(list, map(copies, runs)) for each in found]
-
-    views = await page.evaluate(PLAY, [heard for heard, _ in expected])
-
-    assert len(views) > AT_ONCE
-    for view, (heard, lines) in zip(views, expected, strict=True):
-        assert view == {"lines": lines, "gap": False}, heard["chat"]
+@pytest.mark.parametrize("seeds", shares(10, HISTORIES))
+async def test_the_browser_ends_in_the_same_view(page: Page, seeds: Sequence[int]) -> None:
+    compared = 0
+    for seed in seeds:
+        with replayed_by(seed, "tests/browser/test_simulated_histories.py"):
+            expected = await asyncio.to_thread(copies, seed)
+            views = await page.evaluate(PLAY, [heard for heard, _ in expected])
+            for view, (heard, lines) in zip(views, expected, strict=True):
+                assert view == {"lines": lines, "gap": False}, heard["chat"]
+            compared += len(views)
+    assert compared >= len(seeds)
 
 
 async def test_a_view_that_differs_is_noticed(page: Page) -> None:

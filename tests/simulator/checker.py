@@ -143,7 +143,16 @@ def _doubled(facts: Facts) -> list[str]:
         order = [(line.place, line.author, line.id) for line in view.data]
         if orders.setdefault(view.chat, order) != order:
             found.append(f"G2: {view.who} shows {view.chat} otherwise than somebody else")
-    return found
+    return [*found, *_taken_twice(facts.history)]
+
+
+def _taken_twice(history: History) -> list[str]:
+    """A message has one line in each life of the server. A page shows the last one only, which would hide another."""
+    places: dict[tuple[str, int, str, str], set[tuple[int, int]]] = defaultdict(set)
+    for entry in history.of("seen"):
+        if entry.id:
+            places[(entry.chat, entry.place[0], entry.author, entry.id)].add(entry.place)
+    return [f"G2: {id} has {len(lines)} lines in {chat}" for (chat, _, _, id), lines in places.items() if len(lines) > 1]
 
 
 def _silent(facts: Facts) -> list[str]:

@@ -113,6 +113,13 @@ def test_g2_a_message_is_shown_twice() -> None:
     assert verdict(shows(VERA, twice), shows(ANA, twice)) == {"G2"}
 
 
+def test_g2_a_message_is_taken_twice_although_each_page_shows_it_once() -> None:
+    again = Entry(VERA, 0, "seen", CHAT, "m1", "visitor", (1, 6), Told("message", None, 6))
+
+    assert verdict(again) == {"G2"}
+    assert verdict(again._replace(place=(2, 6))) == set()  # said again to a server that had lost it
+
+
 def test_g2_an_authors_order_is_changed() -> None:
     changed = [OPENED, ASSIGNED, THANKS._replace(place=(1, 3)), ANSWER, HELLO._replace(place=(1, 5))]
 

@@ -17,7 +17,10 @@ from tests.simulator.server import SUPERVISORS, Server
 T = TypeVar("T")
 
 BUSY = (25.0, 60.0)  # seconds in which people talk and things break
-HEALING = 110.0  # seconds: the longest notice, the longest backoff, the longest wait for a console
+AGAIN = 0.4  # how likely a crash is followed by another one
+CRUMBLES = 5.0  # seconds
+LINE_DIES = 0.4
+HEALING = 130.0  # seconds: the longest notice, the longest backoff, the longest wait for a console
 
 
 class World:
@@ -52,7 +55,7 @@ class World:
         self._often(end, (5.0, 25.0), self._a_supervisor_acts)
         self._often(end, (3.0, 15.0), self._something_breaks)
         for _ in range(self.chance.choice((0, 1, 1, 2, 3))):
-            self.time.after(self.chance.uniform(4.0, end - self.time.now), self._crash)
+            self.time.after(self.chance.uniform(4.0, end - self.time.now), self._crumble)
         self.time.run_until(end)
         self._often(end + HEALING - 20.0, (1.0, 2.0), self._agents_answer)
         self.time.run_until(end + HEALING)
@@ -171,6 +174,16 @@ class World:
         if link is not None:
             self.chance.choice((link.breaks, link.breaks, link.vanishes, link.slows, link.stalls))()
 
+    def _crumble(self) -> None:
+        """A machine that is about to die seldom dies at once: some lines are dead before it is, others right after."""
+        for page in self._pages():
+            if self.chance.random() < LINE_DIES:
+                self.time.after(self.chance.uniform(0.0, 2 * CRUMBLES), lambda page=page: page.link and page.link.vanishes())  # type: ignore[misc]
+        self.time.after(CRUMBLES, self._crash)
+
     def _crash(self) -> None:
+        """Whatever kills a server often kills it again while the pages are still coming back."""
         if not self.server.is_down:
             self.server.crash()
+            if self.chance.random() < AGAIN:
+                self.time.after(self.chance.uniform(2.0, 10.0), self._crash)
