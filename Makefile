@@ -32,8 +32,9 @@ services:  # Chromium and strace, which pip cannot install
 soak: services $(VENV)/.test  ## ten times as many simulated runs, and every long row for real: about half an hour; prints its figures
 	SOAK=1 SIMULATOR_RUNS=$${SIMULATOR_RUNS:-10000} timeout 90m $(BIN)/pytest -q -rP -n $(WORKERS) tests/soak tests/simulator
 
-bench: $(VENV)/.test  ## the hot path beside a bare relay, what hostile peers cost the others, how long a death lasts
+bench: $(VENV)/.test  ## the hot path beside a bare relay, what the seal costs, what hostile peers cost the others, how long a death lasts
 	$(BIN)/python bench/relay.py
+	$(BIN)/python -m bench.sealing
 	$(BIN)/python -m bench.isolation
 	$(BIN)/python -m bench.resume
 	$(BIN)/python -m bench.desk
