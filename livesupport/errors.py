@@ -23,8 +23,15 @@ class NewerMessage(Conflict):
     """The requester has written since the agent looked; nothing was sent, so that the agent may read it first."""
 
 
+class OutOfDate(Conflict):
+    """It is no longer the version that was named."""
+
+
 class Invalid(ServiceError):
-    """What was sent cannot be taken. `problems` maps the field to a sentence that says what to do."""
+    """What was sent cannot be taken. `problems` maps the field to a sentence that says what to do; `seconds`: when the same
+    can be taken, 0.0 if waiting does not help."""
+
+    seconds = 0.0
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__("invalid: " + ", ".join(sorted(problems)))
@@ -37,6 +44,10 @@ class TooMuch(Invalid):
 
 class TooOften(Invalid):
     """It came too often from one place; the sentence says when to come back."""
+
+    def __init__(self, problems: dict[str, str], seconds: float) -> None:
+        super().__init__(problems)
+        self.seconds = seconds
 
 
 class Unavailable(ServiceError):

@@ -6,10 +6,15 @@ command line or by a new password.
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.responses import Response
 
+from livesupport.errors import Invalid, TooOften
+from livesupport.http.attempts import too_many_words
 from livesupport.http.errors import SignedOut
 from livesupport.http.known_devices import mark_device
 from livesupport.http.state import Request
@@ -46,6 +51,21 @@ async def begin_session(request: Request, response: Response, secret: str, login
     # No Max-Age: the browser forgets at its end, the server after hours of silence.
     response.set_cookie(config.session_cookie, secret, path="/", secure=config.secure, httponly=True, samesite="lax")
     mark_device(request, response, login)
+
+
+@asynccontextmanager
+async def counted(request: Request, session: Session) -> AsyncIterator[None]:
+    """Looks at a password within the block, unless there were too many wrong ones in this session (`TooOften`). Those of others
+    do not count here: nobody can keep a person from unlocking what is open already."""
+    attempts, login = request.state["attempts"], session.agent.login
+    if wait := attempts.begin(login, "", session.id):
+        raise TooOften({"former": too_many_words(math.ceil(wait))}, wait)
+    try:
+        yield
+    except Invalid:  # the new password is none; the former one was right
+        attempts.succeeded(login, "", session.id)
+        raise
+    attempts.succeeded(login, "", session.id)
 
 
 async def end_session(request: Request, response: Response) -> None:

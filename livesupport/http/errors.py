@@ -5,6 +5,7 @@ Never a stack trace, never what was sent: a title, a sentence that says what to 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -47,7 +48,7 @@ def words(status: int) -> Words:
             return Words(_("This address works differently"), _("Go back and use the buttons of the page."))
         case 408:
             return Words(_("That took too long"), _("The connection was too slow. Nothing was changed; please try again."))
-        case 409:
+        case 409 | 412:
             return Words(_("Somebody was faster"), _("This was changed meanwhile. Load the page again and repeat the step."))
         case 413:
             return Words(_("That is too much at once"), _("Nothing was changed. Please send a shorter text, or smaller files."))
@@ -80,7 +81,7 @@ def problem(
     said = words(status)
     message = message or said.message
     if is_program(request):
-        return _problem_json(status, message, problems or {}, headers)
+        return _problem_json(request, status, message, problems or {}, headers)
     templates: Templates = request.state["templates"]
     return templates.page(
         "error.html",
@@ -94,12 +95,16 @@ def problem(
 
 
 def is_program(request: AnyRequest[Any]) -> bool:
-    """Whether a program asks, or a page's module that says so: it is answered in JSON."""
-    return request.url.path.startswith("/api/") or request.headers.get("accept", "") == "application/json"
+    """Whether a program asks, or a page's module that says so, or that shows a token: it is answered in JSON."""
+    headers = request.headers
+    return request.url.path.startswith("/api/") or headers.get("accept", "") == "application/json" or "authorization" in headers
 
 
-def _problem_json(status: int, detail: str, problems: Mapping[str, str], headers: Mapping[str, str] | None) -> Response:
-    body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+def _problem_json(
+    request: AnyRequest[Any], status: int, detail: str, problems: Mapping[str, str], headers: Mapping[str, str] | None
+) -> Response:
+    kind = f"{request.state['config'].server.public_url}/api#error-{status}"
+    body: dict[str, Any] = {"type": kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     if problems:
         body["errors"] = [{"pointer": f"#/{field}", "detail": text} for field, text in problems.items()]
     return Response(msgspec.json.encode(body), status, headers, "application/problem+json")
@@ -108,20 +113,34 @@ def _problem_json(status: int, detail: str, problems: Mapping[str, str], headers
 STATUS_OF: tuple[tuple[type[errors.ServiceError], int], ...] = (
     (errors.NotFound, 404),
     (errors.NotAllowed, 403),
+    (errors.OutOfDate, 412),
     (errors.Conflict, 409),
     (errors.TooMuch, 413),
-    (errors.TooOften, 429),
     (errors.Invalid, 422),
     (errors.NoRoom, 507),
     (errors.Unavailable, 503),
 )
 
 
+def status_of(error: Exception) -> int:
+    """The HTTP status of what a service refused."""
+    if isinstance(error, errors.Invalid) and error.seconds:
+        return 429
+    return next((status for kind, status in STATUS_OF if isinstance(error, kind)), 500)
+
+
+def come_back(error: Exception) -> dict[str, str]:
+    """The header that says when to try again, if that would help."""
+    if isinstance(error, errors.Unavailable) and not isinstance(error, errors.NoRoom):
+        return {"Retry-After": "10"}
+    seconds = error.seconds if isinstance(error, errors.Invalid) else 0.0
+    return {"Retry-After": str(math.ceil(seconds))} if seconds else {}
+
+
 async def on_service_error(request: AnyRequest[Any], error: Exception) -> Response:
     """A service refused."""
-    status = next((status for kind, status in STATUS_OF if isinstance(error, kind)), 500)
     problems = error.problems if isinstance(error, errors.Invalid) else {}
-    return problem(request, status, problems=problems, headers={"Retry-After": "10"} if status == 503 else None)
+    return problem(request, status_of(error), problems=problems, headers=come_back(error))
 
 
 async def on_http_error(request: AnyRequest[Any], error: Exception) -> Response:

@@ -32,6 +32,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 QUIET = ("/assets/", "/healthz", "/readyz", "/metrics", "/widget.js")  # asked for all day long: logged at debug level
 ANY_HOST = ("/assets/", "/healthz", "/readyz", "/metrics")  # probes know an address, not our name; nothing here links on
 BODY_SECONDS = 30.0
+OF_BROWSERS = frozenset({"cookie", "origin", "sec-fetch-site"})  # headers of which they send at least one with a change
 
 
 def middleware(config: Config) -> list[Middleware]:
@@ -203,8 +204,9 @@ class OneHost:
 class OneOrigin:
     """Refuses state changes that another site started: by `Sec-Fetch-Site`, or by `Origin` where a browser lacks that.
 
-    All browsers that we support send one of them with every POST, so a request with neither is refused too, unless it shows
-    a bearer token: no browser adds one by itself, and where one is shown no cookie counts.
+    All browsers that we support send one of them with every POST, so a request with neither is refused too. The API also
+    hears who shows a bearer token, which no browser adds by itself and beside which no cookie counts, and programs, which have
+    no cookies at all.
     """
 
     def __init__(self, app: ASGIApp, config: Config) -> None:
@@ -220,7 +222,7 @@ class OneOrigin:
 
     def _is_ours(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
-        if scope["path"].startswith("/api/") and "authorization" in headers:
+        if scope["path"].startswith("/api/") and ("authorization" in headers or not OF_BROWSERS & set(headers.keys())):
             return True
         site = headers.get("sec-fetch-site")
         if site is not None and site not in ("same-origin", "none"):  # none: typed or reloaded by the person

@@ -9,6 +9,7 @@ from starlette.requests import Request as AnyRequest
 from livesupport.assets import Assets
 from livesupport.config import Config
 from livesupport.http.attempts import Attempts
+from livesupport.http.pace import Pace
 from livesupport.http.robots import Robots
 from livesupport.http.templating import Templates
 from livesupport.http.upload_gate import UploadGate
@@ -38,6 +39,7 @@ class State(Services):
     templates: Templates
     attempts: Attempts
     code_attempts: Attempts
+    pace: Pace
     is_ready: Callable[[], Awaitable[bool]]
 
 
@@ -77,5 +79,6 @@ def new_state(
         "templates": Templates(assets, own_templates, config.files, config.desk.idle_lock, services["files"].room),
         "attempts": Attempts(),
         "code_attempts": Attempts(per_login=3, per_address=60, first_pause=3600.0, longest_pause=3600.0),  # T60: of a network
+        "pace": Pace(config.limits),
         "is_ready": is_ready,
     }

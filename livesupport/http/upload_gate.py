@@ -13,6 +13,8 @@ from livesupport.i18n import gettext as _
 from livesupport.i18n import ngettext
 from livesupport.live.limits import Admission, Rate, Seats, Throttle, neighbourhood
 
+MOMENT = 5.0  # seconds in which a file that is on its way may have arrived
+
 
 class UploadGate:
     """One for the whole server. `clock` gives seconds that never go back."""
@@ -32,9 +34,9 @@ class UploadGate:
             return
         address = neighbourhood(host)
         if not self._running.left(address):
-            raise TooOften({"files": _("Other files are still on their way. Wait until one has arrived.")})
+            raise TooOften({"files": _("Other files are still on their way. Wait until one has arrived.")}, MOMENT)
         if wait := self._starts.take(address, self._clock()):
-            raise TooOften({"files": _come_back_in(math.ceil(wait / 60))})
+            raise TooOften({"files": _come_back_in(math.ceil(wait / 60))}, wait)
         self._running.take(address)
         try:
             yield

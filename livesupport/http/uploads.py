@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from typing import TypeVar
-from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
 
@@ -33,14 +32,12 @@ def key_of(request: Request) -> str:
     return request.headers.get("upload-key", "")
 
 
-async def receive(request: Request) -> StoredFile:
-    """Takes in the file that is the body: as it is, its name (percent-encoded UTF-8) in the header `Upload-Name`; or as the
-    first file of a multipart form. Raises what `Files.stage` raises, `TooOften` and `HTTPException`."""
-    owner = owner_of(key_of(request))
+async def receive(request: Request, owner: str, name: str) -> StoredFile:
+    """Takes in the file that is the body, for this owner: as it is and under this name; or as the first file of a multipart
+    form. Raises what `Files.stage` raises, `TooOften` and `HTTPException`."""
     with request.state["uploads"].one(_host(request)):
         _allow_files(request, 1)
         if not _is_multipart(request):
-            name = unquote(request.headers.get("upload-name", ""))
             return await request.state["files"].stage(owner, name, request.stream())
         parts = Parts(request)
         while (part := await parts.next()) is not None:

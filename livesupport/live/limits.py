@@ -6,6 +6,7 @@ Rates are GCRA, the generic cell rate algorithm (ITU-T I.371): one number per ke
 from __future__ import annotations
 
 import ipaddress
+import math
 from collections import Counter
 
 import msgspec
@@ -62,6 +63,10 @@ class Throttle:
             self._sweep(now)
         self._full_at[key], wait = self._rate.take(self._full_at.get(key, 0.0), now)
         return wait
+
+    def spent(self, key: str, now: float) -> int:
+        """How much of the credit of `burst` is not back yet."""
+        return math.ceil(max(0.0, self._full_at.get(key, 0.0) - now) / self._rate.interval - 1e-6)
 
     def _sweep(self, now: float) -> None:
         self._full_at = {key: full_at for key, full_at in self._full_at.items() if full_at > now}

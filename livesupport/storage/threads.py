@@ -58,10 +58,11 @@ async def held(connection: AsyncConnection, ticket_id: int) -> tuple[set[Place],
     return {(row.chain, row.epoch, row.seq) for row in rows}, {row.said_as for row in rows if row.said_as is not None}
 
 
-async def said(connection: AsyncConnection, ticket_id: int, said_as: str) -> bool:
-    """Whether a message that was sent under this id is there already."""
-    query = select(ticket_message.c.id).where(ticket_message.c.ticket_id == ticket_id, ticket_message.c.said_as == said_as)
-    return (await connection.execute(query)).first() is not None
+async def said(connection: AsyncConnection, ticket_id: int, said_as: str) -> TicketMessage | None:
+    """The message that was sent under this id, if it is there."""
+    query = select(ticket_message).where(ticket_message.c.ticket_id == ticket_id, ticket_message.c.said_as == said_as)
+    row = (await connection.execute(query)).first()
+    return _message(row) if row else None
 
 
 async def messages(connection: AsyncConnection, ticket_id: int) -> list[TicketMessage]:

@@ -104,6 +104,15 @@ class Answering(Service):
             await deed.record(ticket, "noted", actor.name)
             return await apply(deed, ticket, TicketChange(), actor)
 
+    async def written(self, number: str, once: str, *, actor: Agent) -> TicketMessage:
+        """What the actor has written into this ticket under this name of the act. Raises `NotFound`."""
+        async with self._database.read() as connection:
+            ticket = await visible(connection, number, actor)
+            message = await threads.said(connection, ticket.id, _name(actor, once))
+        if message is None:
+            raise NotFound("nothing was written under this name")
+        return message
+
     async def _write_down(
         self,
         deed: Deed,
@@ -116,21 +125,21 @@ class Answering(Service):
         visible_at: datetime | None = None,
     ) -> int:
         await drafts.remove(deed.connection, ticket.id, actor.id, kind)
-        more = {"agent_id": actor.id, "html": markdown.render(text), "visible_at": visible_at, "said_as": _name(actor, once)}
+        said_as = _name(actor, once) if once is not None else None
+        more = {"agent_id": actor.id, "html": markdown.render(text), "visible_at": visible_at, "said_as": said_as}
         message_id = await threads.add_message(deed.connection, ticket.id, kind, "agent", actor.name, text, deed.now, **more)
         if self._files:
             await self._files.take(deed.connection, files.owner, files.ids, ticket_id=ticket.id, message_id=message_id)
         return message_id
 
 
-def _name(actor: Agent, once: str | None) -> str | None:
+def _name(actor: Agent, once: str) -> str:
     """An agent's name for an act, apart from those of others and from the names that lines of chats have."""
-    return f"once {actor.id} {once}" if once else None
+    return f"once {actor.id} {once}"
 
 
 async def _is_done(connection: AsyncConnection, ticket: Ticket, actor: Agent, once: str | None) -> bool:
-    name = _name(actor, once)
-    return name is not None and await threads.said(connection, ticket.id, name)
+    return once is not None and await threads.said(connection, ticket.id, _name(actor, once)) is not None
 
 
 async def _check_answerable(connection: AsyncConnection, ticket: Ticket, seen_message: int | None) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec import UNSET
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from livesupport.errors import Conflict, Invalid
+from livesupport.errors import Invalid, OutOfDate
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent, RequestType, Ticket, TicketStatus, Topic
 from livesupport.permits import may_see
@@ -25,12 +25,12 @@ class Changing(Service):
         """Changes what `change` names; what stays the same has no line in the history.
 
         `version` is that of the ticket that the agent saw; None skips the check. Raises `NotFound`, `Invalid` for an agent, a
-        topic or a type that cannot be chosen, `Conflict` for an illegal move and when the ticket was changed since.
+        topic or a type that cannot be chosen, `Conflict` for an illegal move, `OutOfDate` when the ticket was changed since.
         """
         async with self._deed() as deed:
             ticket = await visible(deed.connection, number, actor, lock=True)
             if version is not None and version != ticket.version:
-                raise Conflict("the ticket was changed meanwhile")
+                raise OutOfDate("the ticket was changed meanwhile")
             return await apply(deed, ticket, change, actor)
 
 

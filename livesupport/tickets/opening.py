@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.cleaning import clean_line
-from livesupport.errors import NotFound
-from livesupport.model import Ticket
-from livesupport.storage import agents, settings, sites, threads, tickets
-from livesupport.tickets import evidence, numbering
+from livesupport.errors import Invalid, NotFound
+from livesupport.i18n import gettext as _
+from livesupport.model import Agent, Answer, Ticket
+from livesupport.storage import agents, request_types, settings, sites, threads, tickets
+from livesupport.tickets import answers, evidence, numbering
 from livesupport.tickets.base import Deed, Service
-from livesupport.tickets.requests import NewLine, NewTicket
+from livesupport.tickets.changing import apply
+from livesupport.tickets.requests import NewLine, NewTicket, Wish, refuse
 
 SUBJECT_LENGTH = 100  # characters of the question that become the subject
 
@@ -29,6 +32,21 @@ class Opening(Service):
         """
         async with self._deed() as deed:
             return await open_ticket(deed, new)
+
+    async def take_down(self, new: NewTicket, wish: Wish, *, actor: Agent) -> Ticket:
+        """Opens a ticket for somebody who called or wrote elsewhere, as `open` does, and sorts it at once.
+
+        Raises `NotFound` when the site does not exist, `Invalid` for what cannot be chosen or answered so.
+        """
+        async with self._deed() as deed:
+            await settings.lock(deed.connection, "ticket")
+            if there := await tickets.by_origin(deed.connection, new.origin):
+                return there
+            ticket = await open_ticket(deed, new)
+            if wish == Wish():
+                return ticket
+            given = await _answers(deed.connection, ticket.site, wish)
+            return await apply(deed, ticket, wish, actor, fields=msgspec.to_builtins(given))
 
     async def append(self, origin: str, lines: Iterable[NewLine]) -> bool:
         """Adds lines of a chat to its ticket; those that it holds already are left out, so trying again is safe.
@@ -97,6 +115,19 @@ async def _add(deed: Deed, new: NewTicket, number: str) -> int:
         created_at=deed.now,
         updated_at=deed.now,
     )
+
+
+async def _answers(connection: AsyncConnection, site_id: str, wish: Wish) -> tuple[Answer, ...]:
+    """The answers as they are kept. Raises `Invalid` for one that its question does not take, or that nothing asks."""
+    kind = await request_types.by_id(connection, wish.type) if isinstance(wish.type, int) else None
+    site = await sites.by_id(connection, site_id)
+    asked = {field.id: field for field in kind.fields} if kind and site else {}
+    if not wish.answers.keys() <= asked.keys():
+        raise Invalid({"answers": _("This type of request does not ask that.")})
+    given = {answers.name_of(asked[name]): text for name, text in wish.answers.items()}
+    kept, problems = answers.judged([asked[name] for name in wish.answers], given, site.region if site else "")
+    refuse({f"answers/{name.removeprefix(answers.PREFIX)}": sentence for name, sentence in problems.items()})
+    return kept
 
 
 async def _seal(deed: Deed, ticket_id: int) -> None:

@@ -94,6 +94,23 @@ class NewTicket(Request, frozen=True):
         refuse(problems)
 
 
+class TicketChange(Request, frozen=True):
+    """What to change of a ticket; what is left out stays. None takes the assignee, the topic or the type away."""
+
+    status: TicketStatus | UnsetType = UNSET
+    priority: Priority | UnsetType = UNSET
+    assignee: int | UnsetType | None = UNSET
+    topic: int | UnsetType | None = UNSET
+    type: int | UnsetType | None = UNSET
+
+
+class Wish(TicketChange, frozen=True):
+    """What an agent who opens a ticket knows of it. `answers` are those to the type's questions, by their ids; who takes a
+    call down may leave some open."""
+
+    answers: dict[str, str] = {}
+
+
 class TicketFilter(Request, frozen=True):
     """Which tickets to list. No statuses means all; `assignee` is an agent's id, or "none" for those nobody has; `topic` a
     topic's id, "none", or "mine" for those of the asking agent. `asked_again`: the requester wrote last, after an answer."""
@@ -112,16 +129,6 @@ class TicketFilter(Request, frozen=True):
             raise NotFound("no such agent")
         if isinstance(self.topic, int) and not is_row_id(self.topic):
             raise NotFound("no such topic")
-
-
-class TicketChange(Request, frozen=True):
-    """What to change of a ticket; what is left out stays. None takes the assignee, the topic or the type away."""
-
-    status: TicketStatus | UnsetType = UNSET
-    priority: Priority | UnsetType = UNSET
-    assignee: int | UnsetType | None = UNSET
-    topic: int | UnsetType | None = UNSET
-    type: int | UnsetType | None = UNSET
 
 
 def message_text(text: str) -> str:

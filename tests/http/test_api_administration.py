@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import httpx2
 import pytest
 
 from tests.http.conftest import PASSWORD, House
+from tests.http.test_admin import PNG
 
 
 async def dato(house: House) -> httpx2.AsyncClient:
@@ -42,11 +46,65 @@ async def test_topics_types_and_ready_answers(house: House) -> None:
     assert (await client.delete(f"/api/v1/topics/{topic['id']}")).status_code == 409
     assert (await client.delete(f"/api/v1/types/{made['id']}")).status_code == 204
     assert [one["retired"] for one in (await client.get("/api/v1/sites/default/types")).json()["items"]] == [True]
+    assert (await client.post(f"/api/v1/types/{made['id']}/offer")).status_code == 204
+    assert [one["retired"] for one in (await client.get("/api/v1/sites/default/types")).json()["items"]] == [False]
 
     reply = (await client.post("/api/v1/replies", json={"shortcut": "hello", "text": "Good day."})).json()
     assert (await client.put(f"/api/v1/replies/{reply['id']}", json={"shortcut": "hi", "text": "Hello."})).status_code == 204
     assert [one["shortcut"] for one in (await client.get("/api/v1/replies")).json()["items"]] == ["hi"]
     assert (await client.delete(f"/api/v1/replies/{reply['id']}")).status_code == 204
+
+
+async def test_a_site_promises_times_and_keeps_those_that_were_not_named(house: House) -> None:
+    client = await dato(house)
+    before = (await client.get("/api/v1/sites/default")).json()["sla"]
+    urgent = {"first_reply_hours": 0.5, "next_reply_hours": 1.0, "resolution_days": 1.0}
+    changed = await client.patch("/api/v1/sites/default", json={"sla": {"enabled": True, "targets": {"urgent": urgent}}})
+    assert changed.status_code == 200, changed.text
+    told = changed.json()["sla"]
+    assert (told["enabled"], told["targets"]) == (True, before["targets"] | {"urgent": urgent})
+    none = urgent | {"resolution_days": 0}
+    refused = await client.patch("/api/v1/sites/default", json={"sla": {"enabled": True, "targets": {"urgent": none}}})
+    assert refused.status_code == 422
+
+
+async def test_a_logo_is_given_shown_and_taken_away(house: House) -> None:
+    client, stranger = await dato(house), await house.stranger()
+    headers = {"Content-Type": "application/octet-stream"}
+    given = await client.put("/api/v1/sites/default/logo", content=PNG, headers=headers)
+    assert (given.status_code, given.json()["logo"]) == (200, "/brand/default/logo")
+    assert (await stranger.get("/brand/default/logo")).content == PNG
+    text = await client.put("/api/v1/sites/default/logo", content=b"no picture", headers=headers)
+    assert [one["pointer"] for one in text.json()["errors"]] == ["#/files"]
+    assert (await client.delete("/api/v1/sites/default/logo")).status_code == 204
+    assert (await stranger.get("/brand/default/logo")).status_code == 404
+    assert (await client.get("/api/v1/sites/default")).json()["logo"] == ""
+
+
+async def test_the_key_for_people_of_a_site_stays_until_it_is_renewed(house: House) -> None:
+    client = await dato(house)
+    keys = [
+        (await client.post("/api/v1/sites/default/user-key", json={"renew": renew})).json()["key"]
+        for renew in (False, False, True)
+    ]
+    assert keys[0] == keys[1] != keys[2]
+    assert (await client.post("/api/v1/sites/nowhere/user-key", json={})).status_code == 404
+
+
+async def test_what_is_held_about_a_person_is_told_exported_and_erased(house: House) -> None:
+    client, ticket = await dato(house), await house.ticket(phone="+995555123456")
+    whom = {"key": "+995 555 12 34 56"}
+    assert (await client.post("/api/v1/persons/look", json=whom)).json()["tickets"] == [ticket.number]
+    given = await client.post("/api/v1/persons/export", json=whom)
+    assert given.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(given.content)) as archive:
+        assert "The blue kettle leaks" in archive.read("person.json").decode()
+    assert (await client.post("/api/v1/persons/erase", json=whom)).status_code == 422
+    assert (await client.post("/api/v1/persons/erase", json=whom | {"sure": True})).json()["tickets"] == [ticket.number]
+    assert (await client.post("/api/v1/persons/look", json=whom)).json() == {"people": [], "tickets": [], "unconfirmed": 0}
+    assert (await client.post("/api/v1/persons/export", json=whom)).status_code == 404
+    acts = [one["act"] for one in (await client.get("/api/v1/audit")).json()["items"]]
+    assert acts[:2] == ["person.erased", "person.exported"]
 
 
 async def test_a_person_is_added_changed_disabled_and_enabled(house: House) -> None:

@@ -84,6 +84,49 @@ async def test_a_reply_is_written_once_and_can_be_taken_back(house: House) -> No
     assert (await client.delete(f"{address}/{late.json()['id']}")).status_code == 409
 
 
+async def test_an_answer_that_was_lost_is_given_again_although_another_reply_was_written_since(house: House) -> None:
+    client, ticket = await program(house), await house.ticket()
+    address = f"/api/v1/tickets/{ticket.number}/messages"
+
+    async def write(text: str, kind: str, key: str) -> str:
+        sent = await client.post(address, json={"text": text, "kind": kind}, headers={"Idempotency-Key": key})
+        assert sent.status_code == 201
+        return str(sent.json()["text"])
+
+    for kind in ("reply", "note"):
+        assert await write("One", kind, f"{kind} 1") == "One"
+        assert await write("Two", kind, f"{kind} 2") == "Two"
+        assert await write("One", kind, f"{kind} 1") == "One"
+    assert len((await client.get(address)).json()["items"]) == 5
+
+
+async def test_who_opens_a_ticket_says_what_kind_it_is_how_urgent_and_whose(house: House) -> None:
+    client = await house.program(["tickets:read", "tickets:write", "admin:write"])
+    topic = (await client.post("/api/v1/sites/default/topics", json={"name": "Orders"})).json()
+    fields = [{"label": "Amount", "kind": "amount", "required": True}, {"label": "When", "kind": "date", "required": True}]
+    kind = (await client.post("/api/v1/sites/default/types", json={"name": "Refund", "fields": fields})).json()
+    me = (await client.get("/api/v1/me")).json()
+    new = {"site": "default", "name": "Nino", "text": "She wants it back"}
+    sorted_ = {"topic": topic["id"], "type": kind["id"], "priority": "high", "assignee": me["id"], "answers": {"q1": "12,50"}}
+    opened = await client.post("/api/v1/tickets", json=new | sorted_, headers={"Idempotency-Key": "1"})
+    assert opened.status_code == 201, opened.text
+    told = opened.json()
+    assert (told["topic"]["name"], told["type"], told["priority"]) == ("Orders", kind["id"], "high")
+    assert (told["assignee"]["id"], [one["value"] for one in told["answers"]]) == (me["id"], ["12.50"])
+    again = await client.post("/api/v1/tickets", json=new | sorted_, headers={"Idempotency-Key": "1"})
+    assert again.json()["number"] == told["number"]
+    for wrong, pointer in (
+        ({"type": 999}, "#/type"),
+        ({"topic": 999}, "#/topic"),
+        ({"assignee": 999}, "#/assignee"),
+        ({"answers": {"q1": "12"}}, "#/answers"),
+        ({"type": kind["id"], "answers": {"q1": "much"}}, "#/answers/q1"),
+    ):
+        refused = await client.post("/api/v1/tickets", json=new | wrong)
+        assert [one["pointer"] for one in refused.json()["errors"]] == [pointer]
+    assert len((await client.get("/api/v1/tickets")).json()["items"]) == 1
+
+
 async def test_a_reply_to_what_the_writer_has_not_read_is_refused(house: House) -> None:
     client, ticket = await program(house), await house.ticket()
     answer = await client.post(f"/api/v1/tickets/{ticket.number}/messages", json={"text": "Yes", "seen": 0})
@@ -105,6 +148,14 @@ async def test_a_change_is_made_only_to_the_version_that_was_read(house: House) 
         ("priority", "urgent"),
         ("priority", "low"),
     ]
+
+
+async def test_of_two_changes_to_one_version_the_second_is_told_that_somebody_was_faster(house: House) -> None:
+    client, ticket = await program(house), await house.ticket()
+    address = f"/api/v1/tickets/{ticket.number}"
+    etag = {"If-Match": (await client.get(address)).headers["etag"]}
+    answers = await asyncio.gather(*(client.patch(address, json={"priority": "high"}, headers=etag) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412, 412]
 
 
 async def test_an_illegal_move_is_a_conflict_and_an_unknown_person_a_field(house: House) -> None:

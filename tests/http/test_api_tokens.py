@@ -24,6 +24,16 @@ async def test_ana_makes_a_token_a_program_uses_it_and_she_revokes_it(house: Hou
     assert (await program.get("/api/v1/me")).status_code == 401
 
 
+async def test_an_administrator_sees_a_persons_tokens_and_revokes_one(house: House) -> None:
+    ana, dato = await house.signed_in(), await house.signed_in("dato", "Dato", "administrator")
+    made = (await ana.post("/api/v1/me/tokens", json={"name": "Report", "scopes": ["tickets:read"]})).json()
+    listed = (await dato.get("/api/v1/people/ana/tokens")).json()["items"]
+    assert [(one["id"], one["name"]) for one in listed] == [(made["id"], "Report")]
+    assert (await dato.delete(f"/api/v1/people/dato/tokens/{made['id']}")).status_code == 404
+    assert (await dato.delete(f"/api/v1/people/ana/tokens/{made['id']}")).status_code == 204
+    assert (await ana.get("/api/v1/me/tokens")).json()["items"] == []
+
+
 async def test_a_token_cannot_beget_another_one(house: House) -> None:
     program = await house.program(["tickets:read", "tickets:write"])
     answer = await program.post("/api/v1/me/tokens", json={"name": "Child", "scopes": ["tickets:read"]})

@@ -24,7 +24,8 @@ def test_every_deed_is_described_with_its_scope_and_its_words() -> None:
         told = described["paths"]["/api/v1" + one.path][one.method.lower()]
         assert told["summary"]
         assert told["description"].endswith((".", "?")), one.deed.__name__
-        assert told["security"] == ([{"token": [one.scope]}] if one.scope else [])
+        by_token = [{"token": [one.scope]}] if one.scope else []
+        assert told["security"] == ([{"browser": []}] if one.in_person else by_token)
         assert {each["name"] for each in told["parameters"] if each["in"] == "path"} == set(parameters(one.path))
 
 
@@ -43,3 +44,35 @@ async def test_a_person_reads_every_deed_on_the_page_and_is_told_to_sign_in_to_t
 async def test_the_description_names_this_server(house: House) -> None:
     described = (await (await house.browser()).get("/openapi.json")).json()
     assert described["servers"] == [{"url": house.config.server.public_url}]
+
+
+async def test_the_type_of_an_error_leads_to_its_words_on_the_page(house: House) -> None:
+    browser = await house.browser()
+    page = (await browser.get("/api")).text
+    address = (await browser.get("/api/v1/me")).json()["type"]
+    assert address == f"{house.config.server.public_url}/api#error-401"
+    described = document(OPERATIONS, SERVER)["paths"].values()
+    statuses = {status for methods in described for one in methods.values() for status in one["responses"]}
+    assert set(re.findall(r'id="error-(\d+)"', page)) >= {status for status in statuses if status >= "400"}
+    assert 'id="error-401"' in page
+
+
+def test_headers_and_answers_are_described_where_they_are_heeded_and_nowhere_else() -> None:
+    described = document(OPERATIONS, SERVER)["paths"]
+
+    def heeding(header: str) -> set[str]:
+        return {
+            one["operationId"]
+            for methods in described.values()
+            for one in methods.values()
+            if header in {each["name"] for each in one["parameters"]}
+        }
+
+    def answering(status: str) -> set[str]:
+        every = (one for methods in described.values() for one in methods.values())
+        return {one["operationId"] for one in every if status in one["responses"]}
+
+    once = {"open_ticket", "write_message", "follow_up_ticket", "ask", "reply_to_my_request"}
+    assert heeding("Idempotency-Key") == once
+    assert heeding("If-Match") == answering("412") == {"change_ticket"}
+    assert heeding("If-None-Match") == answering("304") == {"get_ticket"}

@@ -3,7 +3,46 @@
 Each module registers its deeds with `operation`; importing them here is what makes them routes.
 """
 
-from livesupport.http.api import messages, mine, people, service, sites, tickets, tokens
+from livesupport.http.api import (
+    account,
+    asking,
+    bulk,
+    drafts,
+    files,
+    messages,
+    mine,
+    notices,
+    people,
+    persons,
+    relations,
+    replies,
+    service,
+    sites,
+    tickets,
+    tokens,
+    types,
+    views,
+)
 from livesupport.http.api.operations import OPERATIONS
 
-__all__ = ["OPERATIONS", "messages", "mine", "people", "service", "sites", "tickets", "tokens"]
+__all__ = [
+    "OPERATIONS",
+    "account",
+    "asking",
+    "bulk",
+    "drafts",
+    "files",
+    "messages",
+    "mine",
+    "notices",
+    "people",
+    "persons",
+    "relations",
+    "replies",
+    "service",
+    "sites",
+    "tickets",
+    "tokens",
+    "types",
+    "views",
+]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from livesupport.http.api.operations import PREFIX, Call, Shape, operation
+from livesupport.http.api.call import Call, Shape
+from livesupport.http.api.files import FileIds, chosen_of
+from livesupport.http.api.operations import operation
 from livesupport.http.api.shapes import FileShape, MessageShape, of_file, of_message
 from livesupport.tickets.requests import TEXT_LIMIT
 
@@ -25,12 +28,14 @@ class FileList(Shape, frozen=True):
 
 class NewMessage(Shape, frozen=True):
     """A public reply or an internal note, in Markdown. `status`: what becomes of the ticket after a reply. `seen`: the id of
-    the newest message that the writer has read; a newer one of the requester then makes it a 409."""
+    the newest message that the writer has read; a newer one of the requester then makes it a 409. `files`: the ids of files
+    that were uploaded before."""
 
     text: Annotated[str, Meta(min_length=1, max_length=TEXT_LIMIT)]
     kind: Literal["reply", "note"] = "reply"
     status: Literal["pending", "open", "solved"] = "pending"
     seen: Annotated[int, Meta(ge=0, lt=2**31)] | None = None
+    files: FileIds = []
 
 
 @operation("GET", "/tickets/{number}/messages", "tickets:read", "Read a thread")
@@ -47,19 +52,20 @@ async def list_files(call: Call) -> FileList:
     return FileList(items=[of_file(one) for one in await call.state["files"].of_ticket(thread.ticket.id)])
 
 
-@operation("POST", "/tickets/{number}/messages", "tickets:write", "Reply, or add a note", 201)
+@operation("POST", "/tickets/{number}/messages", "tickets:write", "Reply, or add a note", 201, once=True)
 async def write_message(call: Call, body: NewMessage) -> MessageShape:
     """Answers the requester, who sees it after ten seconds, or adds a note that only agents see. Once for each
     `Idempotency-Key`: sent again, it gives the first one."""
-    tickets, number = call.state["tickets"], call["number"]
+    tickets, number, me = call.state["tickets"], call["number"], call.agent
+    once, files = call.once or secrets.token_urlsafe(16), chosen_of(call, body.files)
     if body.kind == "reply":
-        await tickets.reply(number, body.text, actor=call.agent, status=body.status, seen_message=body.seen, once=call.once)
+        ticket = await tickets.reply(
+            number, body.text, actor=me, status=body.status, seen_message=body.seen, files=files, once=once
+        )
     else:
-        await tickets.note(number, body.text, actor=call.agent, once=call.once)
-    thread = await tickets.get(number, actor=call.agent)
-    written = [one for one in thread.messages if one.kind == body.kind and one.agent == call.agent.id]
-    call.headers["Location"] = f"{PREFIX}/tickets/{thread.ticket.number}/messages"
-    return of_message(max(written, key=lambda one: one.id))
+        ticket = await tickets.note(number, body.text, actor=me, files=files, once=once)
+    call.made(f"/tickets/{ticket.number}/messages")
+    return of_message(await tickets.written(number, once, actor=me))
 
 
 @operation("DELETE", "/tickets/{number}/messages/{id}", "tickets:write", "Take a reply back", 204)

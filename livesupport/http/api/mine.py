@@ -1,30 +1,36 @@
-"""/api/v1/my: what people who asked do with their own requests and with the notices of answers. They are signed in as
-themselves: by the cookie of our pages, or with the secret of their session as a bearer token."""
+"""/api/v1/my/requests: what people who asked do with their own requests. They are signed in as themselves: by the cookie of
+our pages, or with the secret of their session as a bearer token."""
 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
-from urllib.parse import urlencode
+from zoneinfo import ZoneInfo, available_timezones
 
 from msgspec import Meta
 
-from livesupport.http.api.operations import PREFIX, Call, Shape, operation
+from livesupport.errors import Invalid
+from livesupport.http.api.call import Call, Shape
+from livesupport.http.api.files import FileIds, chosen_of
+from livesupport.http.api.operations import operation
 from livesupport.http.api.shapes import FileShape, TopicShape, of_file, of_topic
-from livesupport.model import Notice, TicketMessage
+from livesupport.http.forms import RowId
+from livesupport.i18n import gettext as _
+from livesupport.model import TicketMessage
 from livesupport.tickets.mine import Asker, MyRequest, Step, Wanted, step_of
-from livesupport.tickets.notices import Delay, excerpt
 from livesupport.tickets.requests import TEXT_LIMIT
-
-Zone = Annotated[str, Meta(max_length=64)]
 
 
 class MyQuery(Shape, frozen=True):
-    """Which requests: the current ones, or those that are over."""
+    """Which requests: the current ones, or those that are over; of a topic ("0": any); written on a `day`, where the clocks
+    of `zone` (its IANA name) show it."""
 
     archived: Literal["yes", "no"] = "no"
     step: Step | None = None
+    topic: RowId = "0"
+    day: date | None = None
+    zone: Annotated[str, Meta(max_length=64)] = "UTC"
     q: Annotated[str, Meta(max_length=200)] = ""
     cursor: Annotated[str, Meta(max_length=200)] = ""
 
@@ -71,9 +77,10 @@ class MyRequestShape(Shape, frozen=True):
 
 
 class MyReply(Shape, frozen=True):
-    """What is written into a request."""
+    """What is written into a request. `files`: the ids of files that were uploaded before."""
 
     text: Annotated[str, Meta(min_length=1, max_length=TEXT_LIMIT)]
+    files: FileIds = []
 
 
 class Number(Shape, frozen=True):
@@ -82,42 +89,21 @@ class Number(Shape, frozen=True):
     number: str
 
 
-class NoticeShape(Shape, frozen=True):
-    """That there is an answer. `later`: it was put off until `due_at`."""
-
-    id: int
-    number: str
-    subject: str
-    author: str
-    excerpt: str
-    at: datetime
-    due_at: datetime
-    later: bool
-
-
-class NoticeList(Shape, frozen=True):
-    """What is told now and what was put off, and how many requests are unread."""
-
-    items: list[NoticeShape]
-    unread: int
-
-
-class PutOff(Shape, frozen=True):
-    """For how long. `zone`: the reader's time zone by its IANA name, for "tomorrow" (at 09:00)."""
-
-    delay: Delay
-    zone: Zone = "UTC"
-
-
 @operation("GET", "/my/requests", "own", "List my requests")
 async def list_my_requests(call: Call, query: MyQuery) -> MyList:
     """One's own requests, with the step that each has reached."""
-    wanted = Wanted(archived=query.archived == "yes", step=query.step, text=query.q)
+    if query.zone not in available_timezones():
+        raise Invalid({"zone": _("Write a time zone by its IANA name, such as Asia/Tbilisi.")})
+    wanted = Wanted(
+        archived=query.archived == "yes",
+        step=query.step,
+        topic=int(query.topic) or None,
+        day=query.day,
+        zone=ZoneInfo(query.zone),
+        text=query.q,
+    )
     page = await call.state["mine"].page(call.requester, wanted, query.cursor)
-    if page.next:
-        given = {"archived": query.archived, "step": query.step, "q": query.q, "cursor": page.next}
-        fields = {name: value for name, value in given.items() if value}
-        call.headers["Link"] = f'<{PREFIX}/my/requests?{urlencode(fields)}>; rel="next"'
+    call.follows("/my/requests", query, page.next)
     items = [
         MyRow(
             number=row.number,
@@ -140,13 +126,14 @@ async def get_my_request(call: Call) -> MyRequestShape:
     return _shape(found)
 
 
-@operation("POST", "/my/requests/{number}/messages", "own", "Write into one of my requests", 201)
+@operation("POST", "/my/requests/{number}/messages", "own", "Write into one of my requests", 201, once=True)
 async def reply_to_my_request(call: Call, body: MyReply) -> Number:
     """Writes into a request, which is open again then; to a closed one, opens another that goes on from it. Once for each
     `Idempotency-Key`."""
     once = call.once or secrets.token_urlsafe(16)
-    ticket = await call.state["mine"].reply(call["number"], Asker(call.requester), body.text, once=once)
-    call.headers["Location"] = f"{PREFIX}/my/requests/{ticket.number}"
+    asker, chosen = Asker(call.requester), chosen_of(call, body.files)
+    ticket = await call.state["mine"].reply(call["number"], asker, body.text, once=once, chosen=chosen)
+    call.made(f"/my/requests/{ticket.number}")
     return Number(number=ticket.number)
 
 
@@ -154,26 +141,6 @@ async def reply_to_my_request(call: Call, body: MyReply) -> Number:
 async def thank_for_my_request(call: Call) -> None:
     """Tells those who answered that the request is solved; its state stays as it is."""
     await call.state["mine"].thank(call["number"], Asker(call.requester))
-
-
-@operation("GET", "/my/notices", "own", "List notices of answers")
-async def list_my_notices(call: Call) -> NoticeList:
-    """The notices that are told now, and those that were put off."""
-    told = await call.state["notices"].told(call.requester)
-    items = [_notice(one, later=False) for one in told.now] + [_notice(one, later=True) for one in told.later]
-    return NoticeList(items=items, unread=await call.state["mine"].unread(call.requester))
-
-
-@operation("POST", "/my/notices/{id}/later", "own", "Put a notice off", 204)
-async def put_notice_off(call: Call, body: PutOff) -> None:
-    """Tells of the answer again after this time."""
-    await call.state["notices"].put_off(call.requester, call.row_id, body.delay, body.zone)
-
-
-@operation("DELETE", "/my/notices/{id}", "own", "Dismiss a notice", 204)
-async def dismiss_notice(call: Call) -> None:
-    """Puts a notice away for good; its request stays unread."""
-    await call.state["notices"].dismiss(call.requester, call.row_id)
 
 
 def _shape(found: MyRequest) -> MyRequestShape:
@@ -193,16 +160,3 @@ def _shape(found: MyRequest) -> MyRequestShape:
 
 def _message(message: TicketMessage) -> MyMessage:
     return MyMessage(id=message.id, author=message.author, name=message.name, text=message.text, at=message.at)
-
-
-def _notice(notice: Notice, *, later: bool) -> NoticeShape:
-    return NoticeShape(
-        id=notice.id,
-        number=notice.number,
-        subject=notice.subject,
-        author=notice.author,
-        excerpt=excerpt(notice),
-        at=notice.at,
-        due_at=notice.due_at,
-        later=later,
-    )

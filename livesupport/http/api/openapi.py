@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 import livesupport
-from livesupport.http.api.operations import PREFIX, Operation, Shape, parameters, title
+from livesupport.http.api.call import PREFIX, Shape
+from livesupport.http.api.operations import JSON, Operation, parameters, title
 
 REFERENCE = "#/components/schemas/{name}"
 
@@ -46,7 +47,10 @@ def document(operations: Iterable[Operation], server: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "browser": {"type": "apiKey", "in": "cookie", "name": "livesupport"},
+            },
         },
     }
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(described))  # defaults that are tuples become lists
@@ -65,11 +69,19 @@ def _operation(one: Operation) -> dict[str, Any]:
         "tags": [one.path.split("/")[1]],
         "parameters": [*map(_path_parameter, parameters(one.path)), *_query_parameters(one.query), *_headers(one)],
         "responses": _responses(one),
-        "security": [{"token": [one.scope]}] if one.scope else [],
+        "security": _security(one),
     }
     if one.body is not None:
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": _reference(one.body)}}}
+        described["requestBody"] = {"required": True, "content": {JSON: {"schema": _reference(one.body)}}}
+    elif one.takes != JSON:
+        described["requestBody"] = {"required": True, "content": {one.takes: {}}}
     return described
+
+
+def _security(one: Operation) -> list[dict[str, list[str]]]:
+    if one.in_person:
+        return [{"browser": []}]
+    return [{"token": [one.scope]}] if one.scope else []
 
 
 def _path_parameter(name: str) -> dict[str, Any]:
@@ -89,27 +101,34 @@ def _query_parameters(query: type[Shape] | None) -> list[dict[str, Any]]:
 
 
 def _headers(one: Operation) -> list[dict[str, Any]]:
-    """Headers that a deed heeds: whatever makes something can be made once, whatever changes a ticket can be conditional."""
-    known = []
-    if one.method == "POST" and one.status == 201:
-        known.append(("Idempotency-Key", "Sent again with the same key, it gives what the first one made."))
-    if one.method == "PATCH":
-        known.append(("If-Match", "The ETag that you have read: 412 if it was changed since."))
+    """Headers that the deed heeds."""
+    known = (
+        (one.once, "Idempotency-Key", "Sent again with the same key, it gives what the first one made."),
+        (one.match, "If-Match", "The ETag that you have read: 412 if it was changed since."),
+        (one.cached, "If-None-Match", "The ETag that you hold: 304 while it is current."),
+    )
     return [
         {"name": name, "in": "header", "required": False, "description": sentence, "schema": {"type": "string"}}
-        for name, sentence in known
+        for heeded, name, sentence in known
+        if heeded
     ]
 
 
 def _responses(one: Operation) -> Mapping[str, Any]:
     good: dict[str, Any] = {"description": HTTPStatus(one.status).phrase}
     if one.answer is not None:
-        good["content"] = {"application/json": {"schema": _reference(one.answer)}}
+        good["content"] = {JSON: {"schema": _reference(one.answer)}}
+    elif one.gives != JSON:
+        good["content"] = {one.gives: {}}
+    takes_bytes = one.takes != JSON
     statuses = [400, 404, 429, 503]
     statuses += [401, 403] if one.scope else []
-    statuses += [304] if one.method == "GET" else [409, 422]
-    statuses += [412, 413, 415] if one.body is not None else []
-    bad = {str(status): _problem(status) for status in sorted(statuses)}
+    statuses += [] if one.method == "GET" else [403, 409, 422]
+    statuses += [304] if one.cached else []
+    statuses += [412] if one.match else []
+    statuses += [413, 415] if one.body is not None or takes_bytes else []
+    statuses += [408, 507] if takes_bytes else []
+    bad = {str(status): _problem(status) for status in sorted(set(statuses))}
     return {str(one.status): good, **bad}
 
 

@@ -1,7 +1,8 @@
 """One deed of the API: what it takes, what it gives, who may. Routes, OpenAPI and the matrix of rights are all made from this.
 
 A deed is an async function whose signature says everything: `query` and `body` are Structs, the result is a Struct, or None
-for 204. It gets a `Call` first.
+for 204. It gets a `Call` first. What its signature cannot say are the arguments of `operation`: the headers that it heeds, and
+bodies that are not JSON.
 """
 
 from __future__ import annotations
@@ -19,32 +20,29 @@ from starlette.routing import Route
 
 from livesupport.accounts.tokens import may
 from livesupport.errors import Invalid, NotAllowed
+from livesupport.http.api.call import PREFIX, Call, Shape
 from livesupport.http.api.caller import Caller, caller_of
 from livesupport.http.errors import SignedOut
-from livesupport.http.forms import read_query, row_id
+from livesupport.http.forms import read_query
 from livesupport.http.requester import requester_of
 from livesupport.http.state import Request
-from livesupport.i18n import gettext as _
-from livesupport.model import Agent, Requester, Scope
+from livesupport.model import Requester, Scope
 
 Own = Literal["own"]
 Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
-PREFIX = "/api/v1"
 JSON = "application/json"
+BYTES = "application/octet-stream"
 
 Deed = Callable[..., Awaitable[Any]]
 D = TypeVar("D", bound=Deed)
 
 
-class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What goes over the wire; unknown fields are refused, and its `repr` keeps silent about what people wrote."""
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-
 class Operation(msgspec.Struct, frozen=True):
-    """A deed and its address. `scope` "own": for people who ask, signed in as themselves; None: anybody may."""
+    """A deed and its address. `scope` "own": for people who ask, signed in as themselves; None: anybody may.
+
+    `in_person`: not with a token. `once`: it heeds `Idempotency-Key`. `match`: it heeds `If-Match`. `cached`: it answers 304
+    to `If-None-Match`. `takes`, `gives`: media types of the body and of the answer.
+    """
 
     method: Method
     path: str  # below /api/v1
@@ -55,69 +53,35 @@ class Operation(msgspec.Struct, frozen=True):
     body: type[Shape] | None
     answer: type[msgspec.Struct] | None
     status: int
-
-
-class Call:
-    """One request: who asks, the path's parts, and the headers that its answer will have."""
-
-    def __init__(self, request: Request, caller: Caller | Requester | None) -> None:
-        self.request = request
-        self.state = request.state
-        self.headers: dict[str, str] = {}
-        self._caller = caller
-
-    def __getitem__(self, name: str) -> str:
-        part: str = self.request.path_params[name]
-        return part
-
-    @property
-    def row_id(self) -> int:
-        """The id that the path names. Raises `NotFound` for what no row can have."""
-        return row_id(self["id"])
-
-    @property
-    def agent(self) -> Agent:
-        """The agent who asks; only for deeds with a scope of agents."""
-        assert isinstance(self._caller, Caller)
-        return self._caller.agent
-
-    @property
-    def requester(self) -> Requester:
-        """The person who asks; only for deeds on what is their own."""
-        assert isinstance(self._caller, Requester)
-        return self._caller
-
-    def unchanged(self, version: int) -> bool:
-        """Notes the version as the answer's ETag (RFC 9110, 8.8.3); True when the caller holds it already."""
-        self.headers["ETag"] = etag = f'"{version}"'
-        return etag in _tags(self.request.headers.get("if-none-match", ""))
-
-    @property
-    def expected_version(self) -> int | None:
-        """The version that must still be current (If-Match); None when any will do. Raises `HTTPException` 412."""
-        match _tags(self.request.headers.get("if-match", "*")):
-            case ["*"]:
-                return None
-            case [tag] if tag.strip('"').isdecimal() and len(tag) < 12:
-                return int(tag.strip('"'))
-        raise HTTPException(412)
-
-    @property
-    def once(self) -> str | None:
-        """The caller's `Idempotency-Key`; None when none was sent. Raises `Invalid`."""
-        key = self.request.headers.get("idempotency-key")
-        if key is None:
-            return None
-        if not (1 <= len(key) <= 100 and key.isascii() and key.isprintable()):
-            raise Invalid({"Idempotency-Key": _("Use 1 to 100 printable ASCII characters.")})
-        return key
+    in_person: bool
+    once: bool
+    match: bool
+    cached: bool
+    takes: str
+    gives: str
 
 
 OPERATIONS: list[Operation] = []
 
 
-def operation(method: Method, path: str, scope: Scope | Own | None, summary: str, status: int = 200) -> Callable[[D], D]:
-    """Makes an async function a deed of the API, at /api/v1 + `path`."""
+def operation(
+    method: Method,
+    path: str,
+    scope: Scope | Own | None,
+    summary: str,
+    status: int = 200,
+    *,
+    in_person: bool = False,
+    once: bool = False,
+    match: bool = False,
+    cached: bool = False,
+    takes: str = JSON,
+    gives: str = JSON,
+) -> Callable[[D], D]:
+    """Makes an async function a deed of the API, at /api/v1 + `path`; what the arguments mean is said by `Operation`.
+
+    A deed that `takes` no JSON reads `call.request` itself; one that `gives` none returns a `Response`.
+    """
 
     def register(deed: D) -> D:
         hints = get_type_hints(deed)
@@ -131,8 +95,14 @@ def operation(method: Method, path: str, scope: Scope | Own | None, summary: str
                 deed=deed,
                 query=hints.get("query"),
                 body=hints.get("body"),
-                answer=answers[0] if answers else None,
+                answer=answers[0] if answers and gives == JSON else None,
                 status=status,
+                in_person=in_person,
+                once=once,
+                match=match,
+                cached=cached,
+                takes=takes,
+                gives=gives,
             )
         )
         return deed
@@ -158,6 +128,7 @@ def _endpoint(methods: dict[str, Operation]) -> Callable[[Request], Awaitable[Re
 async def _perform(one: Operation, request: Request) -> Response:
     """Who, may they, what do they want; then the deed."""
     call = Call(request, await _allowed(one, request))
+    call.headers |= request.state["pace"].take(call.who, call.host)
     arguments: dict[str, Any] = {}
     if one.query is not None:
         arguments["query"] = read_query(request, one.query)
@@ -165,7 +136,12 @@ async def _perform(one: Operation, request: Request) -> Response:
         raise HTTPException(400)
     if one.body is not None:
         arguments["body"] = await _read_body(request, one.body)
+    elif one.takes != JSON and _media_type(request) != one.takes:
+        raise HTTPException(415)
     answer = await one.deed(call, **arguments)
+    if isinstance(answer, Response):
+        answer.headers.update(call.headers)
+        return answer
     if one.status == 200 and answer is None:
         return Response(None, 304 if "ETag" in call.headers else 204, call.headers)
     content = None if answer is None else msgspec.json.encode(answer)
@@ -184,6 +160,8 @@ async def _allowed(one: Operation, request: Request) -> Caller | Requester | Non
     caller = await caller_of(request)
     if caller is None:
         raise SignedOut
+    if one.in_person and "authorization" in request.headers:
+        raise NotAllowed("only in person")
     if one.scope not in caller.scopes or not may(caller.agent, one.scope):
         raise NotAllowed(f"needs the scope {one.scope}")
     return caller
@@ -191,7 +169,7 @@ async def _allowed(one: Operation, request: Request) -> Caller | Requester | Non
 
 async def _read_body(request: Request, kind: type[Shape]) -> Shape:
     """The JSON that was sent. Raises `HTTPException` 415 or 400, and `Invalid` when it is JSON of another shape."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+    if _media_type(request) != JSON:
         raise HTTPException(415)
     content = await request.body()
     try:
@@ -204,6 +182,10 @@ async def _read_body(request: Request, kind: type[Shape]) -> Shape:
     return body
 
 
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def _refuse_repeated(pairs: list[tuple[str, Any]]) -> None:
     """A key that is said twice is settled in silence by the decoder, and perhaps otherwise by a proxy before us."""
     if len({key for key, _value in pairs}) != len(pairs):
@@ -214,10 +196,6 @@ def _problem(error: msgspec.ValidationError) -> dict[str, str]:
     """msgspec's sentence names types and places, never what was sent: "Expected `int`, got `str` - at `$.topic`"."""
     sentence, _at, place = str(error).partition(" - at `$")
     return {re.sub(r"[.\[]", "/", place.rstrip("`").replace("]", "")).lstrip("/"): sentence}
-
-
-def _tags(header: str) -> list[str]:
-    return [tag.strip().removeprefix("W/") for tag in header.split(",") if tag.strip()]
 
 
 def parameters(path: str) -> list[str]:

@@ -9,8 +9,10 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from livesupport.http.api.operations import PREFIX, Call, Shape, operation
-from livesupport.http.api.shapes import AgentShape, of_agent
+from livesupport.http.api.call import Call, Shape
+from livesupport.http.api.operations import operation
+from livesupport.http.api.shapes import AgentShape, of_agent, of_token
+from livesupport.http.api.tokens import TokenList
 from livesupport.http.forms import RowId
 from livesupport.model import Agent, Role
 
@@ -125,7 +127,7 @@ async def add_person(call: Call, body: NewPerson) -> PersonShape:
         topics=frozenset(body.topics),
         actor=call.agent,
     )
-    call.headers["Location"] = f"{PREFIX}/people/{quote(made.login)}"
+    call.made(f"/people/{quote(made.login)}")
     return _person(made)
 
 
@@ -163,14 +165,28 @@ async def set_person_password(call: Call, body: Password) -> None:
     await call.state["accounts"].set_password(call["login"], body.password, actor=call.agent)
 
 
+@operation("GET", "/people/{login}/tokens", "admin:read", "List a person's tokens")
+async def list_tokens_of_person(call: Call) -> TokenList:
+    """The tokens with which programs act for this person; never their secrets."""
+    person = await call.state["accounts"].agent(call["login"])
+    return TokenList(items=[of_token(one) for one in await call.state["tokens"].of(person, actor=call.agent)])
+
+
+@operation("DELETE", "/people/{login}/tokens/{id}", "admin:write", "Revoke a person's token", 204)
+async def revoke_token_of_person(call: Call) -> None:
+    """Makes one of the tokens of this person worthless at once."""
+    person = await call.state["accounts"].agent(call["login"])
+    await call.state["tokens"].revoke(person, call.row_id, actor=call.agent)
+
+
 @operation("GET", "/audit", "admin:read", "Read the audit log")
 async def list_acts(call: Call, query: AuditQuery) -> ActList:
     """Who has administered what, the newest first."""
     page = await call.state["accounts"].audit_log(before=int(query.cursor) or None, actor=call.agent)
-    if page.next:
-        call.headers["Link"] = f'<{PREFIX}/audit?cursor={page.next}>; rel="next"'
+    following = str(page.next) if page.next else None
+    call.follows("/audit", query, following)
     items = [msgspec.convert(act, ActShape, from_attributes=True) for act in page.items]
-    return ActList(items=items, next=str(page.next) if page.next else None)
+    return ActList(items=items, next=following)
 
 
 def _person(agent: Agent) -> PersonShape:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from livesupport.errors import NotFound
-from livesupport.http.api.operations import Call, Shape, operation
+from livesupport.http.api.call import Call, Shape
+from livesupport.http.api.operations import operation
 
 ServiceState = Literal["open", "busy_full", "no_agents", "closed_hours"]
 

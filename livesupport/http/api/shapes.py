@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from livesupport.http.api.operations import Shape
+from livesupport.http.api.call import Shape
 from livesupport.model import (
     Agent,
     ApiToken,

@@ -1,4 +1,4 @@
-"""/api/v1/sites, /topics, /types and /replies: what administrators set up for those who ask and those who answer."""
+"""/api/v1/sites and /topics: the web sites that embed the widget, with their look, hours, promises and topics."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from livesupport.http.api.operations import PREFIX, Call, Shape, operation
+from livesupport.http.api.call import Call, Shape
+from livesupport.http.api.files import owner_of_caller
+from livesupport.http.api.operations import BYTES, operation
 from livesupport.http.api.shapes import TopicShape, of_topic
-from livesupport.model import CannedReply, Contact, Field, FieldKind, Hours, RequestType, RoutingMode, Site
+from livesupport.http.uploads import receive
+from livesupport.model import Contact, Hours, Priority, RoutingMode, Site, Sla, Targets
 from livesupport.rules import ConvertMode
+from livesupport.tickets.files import Chosen
 
 Text = Annotated[str, Meta(max_length=5000)]
-Id = Annotated[int, Meta(ge=1, lt=2**31)]
+Promised = Annotated[float, Meta(ge=0.01, le=1000)]
 SiteId = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
@@ -33,8 +37,25 @@ class HoursShape(Shape, frozen=True):
     exceptions: dict[str, list[tuple[int, int]]] = {}
 
 
+class TargetsShape(Shape, frozen=True):
+    """What is promised to requests of one priority: business hours until a reply, business days until they are solved."""
+
+    first_reply_hours: Promised
+    next_reply_hours: Promised
+    resolution_days: Promised
+
+
+class SlaShape(Shape, frozen=True):
+    """The times that a site promises; a priority that is left out keeps its own. `on_hold_pauses`: waiting for somebody else
+    does not count."""
+
+    enabled: bool
+    on_hold_pauses: bool = False
+    targets: dict[Priority, TargetsShape] = {}
+
+
 class SiteShape(Shape, frozen=True):
-    """A web site that embeds the widget."""
+    """A web site that embeds the widget. `logo`: where it is fetched; "": there is none."""
 
     id: SiteId
     name: Text
@@ -48,6 +69,8 @@ class SiteShape(Shape, frozen=True):
     rules: Text
     hours: HoursShape
     contacts: list[ContactShape]
+    sla: SlaShape
+    logo: str
     topics: list[TopicShape]
 
 
@@ -73,6 +96,7 @@ class SitePatch(Shape, frozen=True):
     rules: Text | UnsetType = UNSET
     hours: HoursShape | UnsetType = UNSET
     contacts: list[ContactShape] | UnsetType = UNSET
+    sla: SlaShape | UnsetType = UNSET
 
 
 class SiteList(Shape, frozen=True):
@@ -81,74 +105,22 @@ class SiteList(Shape, frozen=True):
     items: list[SiteShape]
 
 
+class UserKey(Shape, frozen=True):
+    """With what the site signs its people in (docs/embed.md)."""
+
+    key: str
+
+
+class Renewal(Shape, frozen=True):
+    """`renew`: make another one; the former one is worth nothing from then on."""
+
+    renew: bool = False
+
+
 class Name(Shape, frozen=True):
     """The name of a topic."""
 
     name: Text
-
-
-class FieldShape(Shape, frozen=True):
-    """A question of a type. An empty `id` is filled in."""
-
-    label: Text
-    kind: FieldKind
-    id: Annotated[str, Meta(max_length=40)] = ""
-    required: bool = False
-    choices: list[Text] = []
-    hint: Text = ""
-
-
-class TypeBody(Shape, frozen=True):
-    """A type of requests as it is to be."""
-
-    name: Text
-    topic: Id | None = None
-    instructions: Text = ""
-    fields: list[FieldShape] = []
-    retention_days: int | None = None
-
-
-class TypeShape(Shape, frozen=True):
-    """A type of requests. `retired`: no longer offered."""
-
-    id: int
-    site: str
-    name: str
-    topic: int | None
-    instructions: str
-    fields: list[FieldShape]
-    retention_days: int | None
-    retired: bool
-
-
-class TypeList(Shape, frozen=True):
-    """Types in the order in which they are offered, then those that no longer are."""
-
-    items: list[TypeShape]
-
-
-class ReplyBody(Shape, frozen=True):
-    """A ready answer as it is to be."""
-
-    shortcut: Annotated[str, Meta(min_length=1, max_length=40)]
-    text: Annotated[str, Meta(min_length=1, max_length=2000)]
-
-
-class ReplyShape(Shape, frozen=True):
-    """A ready answer."""
-
-    id: int
-    shortcut: str
-    text: str
-
-
-class ReplyList(Shape, frozen=True):
-    """Ready answers by shortcut."""
-
-    items: list[ReplyShape]
-
-
-# ── Sites and topics ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @operation("GET", "/sites", "admin:read", "List sites")
@@ -161,7 +133,7 @@ async def list_sites(call: Call) -> SiteList:
 async def add_site(call: Call, body: NewSite) -> SiteShape:
     """Adds a web site; 409 when the id is taken."""
     new = Site(id=body.id, name=body.name, origins=tuple(body.origins))
-    call.headers["Location"] = f"{PREFIX}/sites/{body.id}"
+    call.made(f"/sites/{body.id}")
     return _site(await call.state["sites"].add(new, actor=call.agent))
 
 
@@ -181,7 +153,31 @@ async def change_site(call: Call, body: SitePatch) -> SiteShape:
         given["hours"] = msgspec.convert(msgspec.to_builtins(given["hours"]), Hours)
     if "contacts" in given:
         given["contacts"] = tuple(Contact(one.label, one.value, one.hours) for one in given["contacts"])
+    if "sla" in given:
+        given["sla"] = _sla(given["sla"], (await call.state["sites"].get(call["site"])).sla)
     return _site(await call.state["sites"].change(call["site"], actor=call.agent, **given))
+
+
+@operation("PUT", "/sites/{site}/logo", "admin:write", "Give a site a logo", takes=BYTES)
+async def set_logo(call: Call) -> SiteShape:
+    """Takes in the body as the site's logo: PNG, JPEG, GIF or WebP."""
+    site = await call.state["sites"].get(call["site"])
+    owner = owner_of_caller(call)
+    stored = await receive(call.request, owner, "logo")
+    picture = await call.state["files"].give_to_house(Chosen(owner, (stored.id,)), actor=call.agent)
+    return _site(await call.state["sites"].change(site.id, logo=picture.id if picture else "", actor=call.agent))
+
+
+@operation("DELETE", "/sites/{site}/logo", "admin:write", "Take the logo away", 204)
+async def remove_logo(call: Call) -> None:
+    """The site has no logo any more."""
+    await call.state["sites"].change(call["site"], logo="", actor=call.agent)
+
+
+@operation("POST", "/sites/{site}/user-key", "admin:write", "Tell the key for people of a site")
+async def tell_user_key(call: Call, body: Renewal) -> UserKey:
+    """What the site signs its people in with; made when it is first asked for."""
+    return UserKey(key=await call.state["sites"].user_key(call["site"], renew=body.renew, actor=call.agent))
 
 
 @operation("POST", "/sites/{site}/topics", "admin:write", "Add a topic", 201)
@@ -202,94 +198,13 @@ async def remove_topic(call: Call) -> None:
     await call.state["sites"].remove_topic(call.row_id, actor=call.agent)
 
 
-# ── Types of requests ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@operation("GET", "/sites/{site}/types", "admin:read", "List the types of requests of a site")
-async def list_types(call: Call) -> TypeList:
-    """Also those that are no longer offered."""
-    site = await call.state["sites"].get(call["site"])
-    found = await call.state["sites"].types(site.id, retired=True)
-    return TypeList(items=[_type(one) for one in sorted(found, key=lambda one: one.retired_at is not None)])
-
-
-@operation("POST", "/sites/{site}/types", "admin:write", "Add a type of requests", 201)
-async def add_type(call: Call, body: TypeBody) -> TypeShape:
-    """Adds a type at the end."""
-    new = _wanted(body, RequestType(id=0, site=call["site"], name=""))
-    return _type(await call.state["sites"].add_type(new, actor=call.agent))
-
-
-@operation("PUT", "/types/{id}", "admin:write", "Change a type of requests")
-async def change_type(call: Call, body: TypeBody) -> TypeShape:
-    """Replaces a type. A question keeps its answers in tickets as long as it keeps its id."""
-    sites = call.state["sites"]
-    changed = _wanted(body, await sites.type(call.row_id))
-    return _type(await sites.change_type(changed, actor=call.agent))
-
-
-@operation("DELETE", "/types/{id}", "admin:write", "Retire a type of requests", 204)
-async def retire_type(call: Call) -> None:
-    """Offers it no longer; its tickets keep it."""
-    await call.state["sites"].retire_type(call.row_id, actor=call.agent)
-
-
-# ── Ready answers ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@operation("GET", "/replies", "tickets:read", "List the ready answers")
-async def list_replies(call: Call) -> ReplyList:
-    """By shortcut."""
-    return ReplyList(items=[_reply(one) for one in await call.state["sites"].canned()])
-
-
-@operation("POST", "/replies", "admin:write", "Add a ready answer", 201)
-async def add_reply(call: Call, body: ReplyBody) -> ReplyShape:
-    """Adds a ready answer; 409 when the shortcut is taken."""
-    return _reply(await call.state["sites"].add_canned(body.shortcut, body.text, actor=call.agent))
-
-
-@operation("PUT", "/replies/{id}", "admin:write", "Change a ready answer", 204)
-async def change_reply(call: Call, body: ReplyBody) -> None:
-    """Replaces shortcut and text."""
-    await call.state["sites"].change_canned(call.row_id, body.shortcut, body.text, actor=call.agent)
-
-
-@operation("DELETE", "/replies/{id}", "admin:write", "Remove a ready answer", 204)
-async def remove_reply(call: Call) -> None:
-    """Removes a ready answer."""
-    await call.state["sites"].remove_canned(call.row_id, actor=call.agent)
-
-
 def _site(site: Site) -> SiteShape:
-    return msgspec.convert({**_known(site), "topics": [of_topic(topic) for topic in site.topics]}, SiteShape)
-
-
-def _known(site: Site) -> dict[str, object]:
     plain = msgspec.to_builtins(site)
-    return {name: plain[name] for name in SiteShape.__struct_fields__ if name != "topics"}
+    fields = {name: plain[name] for name in SiteShape.__struct_fields__ if name != "topics"}
+    logo = f"/brand/{site.id}/logo" if site.logo else ""
+    return msgspec.convert({**fields, "logo": logo, "topics": [of_topic(topic) for topic in site.topics]}, SiteShape)
 
 
-def _type(value: RequestType) -> TypeShape:
-    plain = msgspec.to_builtins(value)
-    plain["retired"] = value.retired_at is not None
-    return msgspec.convert({name: plain[name] for name in TypeShape.__struct_fields__}, TypeShape)
-
-
-def _wanted(body: TypeBody, former: RequestType) -> RequestType:
-    fields = tuple(
-        Field(id=one.id, label=one.label, kind=one.kind, required=one.required, choices=tuple(one.choices), hint=one.hint)
-        for one in body.fields
-    )
-    return msgspec.structs.replace(
-        former,
-        name=body.name,
-        topic=body.topic,
-        instructions=body.instructions,
-        fields=fields,
-        retention_days=body.retention_days,
-    )
-
-
-def _reply(reply: CannedReply) -> ReplyShape:
-    return msgspec.convert(reply, ReplyShape, from_attributes=True)
+def _sla(wanted: SlaShape, former: Sla) -> Sla:
+    targets = {one: Targets(**msgspec.structs.asdict(target)) for one, target in wanted.targets.items()}
+    return Sla(enabled=wanted.enabled, on_hold_pauses=wanted.on_hold_pauses, targets={**former.targets, **targets})

@@ -7,10 +7,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from livesupport.errors import NotAllowed
-from livesupport.http.api.operations import Call, Shape, operation
+from livesupport.http.api.call import Call, Shape
+from livesupport.http.api.operations import operation
 from livesupport.http.api.shapes import AgentShape, TokenShape, of_agent, of_token
-from livesupport.http.auth import session_of
 from livesupport.model import Scope
 
 
@@ -50,11 +49,9 @@ async def list_tokens(call: Call) -> TokenList:
     return TokenList(items=[of_token(token) for token in await call.state["tokens"].of(call.agent)])
 
 
-@operation("POST", "/me/tokens", "tickets:write", "Make a token", 201)
+@operation("POST", "/me/tokens", "tickets:write", "Make a token", 201, in_person=True)
 async def create_token(call: Call, body: NewToken) -> MadeToken:
     """Makes a token of the caller's own. Only a person who is signed in can: a token cannot beget another one."""
-    if await session_of(call.request) is None or "authorization" in call.request.headers:
-        raise NotAllowed("a token cannot make a token")
     secret, token = await call.state["tokens"].create(call.agent, body.name, body.scopes, body.days)
     return MadeToken(id=token.id, name=token.name, scopes=list(token.scopes), secret=secret, expires_at=token.expires_at)
 

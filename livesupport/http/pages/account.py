@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,9 +9,8 @@ from msgspec import Meta
 from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
-from livesupport.errors import Invalid, NotAllowed
-from livesupport.http.attempts import too_many_words
-from livesupport.http.auth import own_path, secret_of, session_of
+from livesupport.errors import Invalid, NotAllowed, TooOften
+from livesupport.http.auth import counted, own_path, secret_of, session_of
 from livesupport.http.errors import SignedOut
 from livesupport.http.forms import Form, read_form, read_query
 from livesupport.http.state import Request
@@ -91,32 +87,13 @@ class Unlock(HTTPEndpoint):
         if session is None:
             return RedirectResponse(path, 303)
         try:
-            async with _counted(request, session):
+            async with counted(request, session):
                 await request.state["accounts"].unlock(session, form.password)
-        except TooMany as refused:
-            return _unlock_page(request, session, path, str(refused), 429)
+        except TooOften as refused:
+            return _unlock_page(request, session, path, refused.problems["former"], 429)
         except NotAllowed:
             return _unlock_page(request, session, path, _("That is not your password."), 401)
         return RedirectResponse(path, 303)
-
-
-class TooMany(Exception):
-    """There were too many wrong passwords; the sentence says how long to wait."""
-
-
-@asynccontextmanager
-async def _counted(request: Request, session: Session) -> AsyncIterator[None]:
-    """Looks at a password within the block, unless there were too many wrong ones in this session (`TooMany`). Those of others
-    do not count here: nobody can keep a person from unlocking what is open already."""
-    attempts, login = request.state["attempts"], session.agent.login
-    if wait := attempts.begin(login, "", session.id):
-        raise TooMany(too_many_words(math.ceil(wait)))
-    try:
-        yield
-    except Invalid:  # the new password is none; the former one was right
-        attempts.succeeded(login, "", session.id)
-        raise
-    attempts.succeeded(login, "", session.id)
 
 
 async def _session(request: Request) -> Session:
@@ -133,10 +110,10 @@ async def _locked(request: Request) -> Session | None:
 
 async def _change_password(request: Request, session: Session, form: ChangePassword) -> Response:
     try:
-        async with _counted(request, session):
+        async with counted(request, session):
             await request.state["accounts"].change_password(session.agent, form.former, form.password)
-    except TooMany as refused:
-        return await _page(request, session, {"former": str(refused)}, 429)
+    except TooOften as refused:
+        return await _page(request, session, refused.problems, 429)
     except NotAllowed:
         return await _page(request, session, {"former": _("That is not your password.")})
     except Invalid as invalid:

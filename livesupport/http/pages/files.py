@@ -5,13 +5,14 @@ Whatever its kind, a file leaves this server only to be saved: no browser draws 
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 from starlette.endpoints import HTTPEndpoint
 from starlette.responses import Response, StreamingResponse
 
-from livesupport.http.auth import session_of
+from livesupport.errors import NotAllowed
+from livesupport.http.api.caller import caller_of
 from livesupport.http.errors import SignedOut
 from livesupport.http.requester import numbers_of_links, requester_of
 from livesupport.http.state import Request
@@ -33,7 +34,7 @@ class Upload(HTTPEndpoint):
     """POST: the body is a file. It waits, for a day at most, until a form is sent that names it."""
 
     async def post(self, request: Request) -> Response:
-        stored = await receive(request)
+        stored = await receive(request, owner_of(key_of(request)), unquote(request.headers.get("upload-name", "")))
         told = Staged(stored.id, stored.name, stored.media_type, stored.size)
         return Response(msgspec.json.encode(told), 201, media_type="application/json")
 
@@ -51,13 +52,15 @@ async def download(request: Request) -> Response:
 
     A `Range` is not honoured (RFC 9110 allows that): nobody can ask for ten thousand pieces.
     """
-    session = await session_of(request)
+    caller = await caller_of(request)
     person, links, key = await requester_of(request), numbers_of_links(request), key_of(request)
-    if session is None and person is None and not links and not key:
+    if caller is None and person is None and not links and not key:
         raise SignedOut
+    if caller and "tickets:read" not in caller.scopes:
+        raise NotAllowed("needs the scope tickets:read")
     file, chunks = await request.state["files"].open(
         request.path_params["id"],
-        agent=session.agent if session else None,
+        agent=caller.agent if caller else None,
         requester=person,
         links=links,
         owner=owner_of(key) if key else "",

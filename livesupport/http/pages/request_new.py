@@ -3,7 +3,6 @@ checks while one types, keeps the text, and sends in the background."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -13,7 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from livesupport import i18n
-from livesupport.errors import Invalid, TooMuch, TooOften
+from livesupport.errors import Invalid
+from livesupport.http.errors import come_back, status_of
 from livesupport.http.forms import Form, RowId, read_query
 from livesupport.http.public import address, public_page, speaking
 from livesupport.http.requester import requester_of
@@ -175,17 +175,7 @@ def _refusal(invalid: Invalid, stamp: str) -> Response:
     body: dict[str, object] = {"problems": invalid.problems, "stamp": stamp}
     if isinstance(invalid, Held):
         body |= {"challenge": invalid.challenge, "bits": invalid.bits}
-    return Response(msgspec.json.encode(body), _status(invalid), _headers(invalid), "application/json")
-
-
-def _status(invalid: Invalid) -> int:
-    if isinstance(invalid, TooOften) or (isinstance(invalid, Held) and invalid.seconds):
-        return 429
-    return 413 if isinstance(invalid, TooMuch) else 422
-
-
-def _headers(invalid: Invalid) -> dict[str, str]:
-    return {"Retry-After": str(math.ceil(invalid.seconds))} if isinstance(invalid, Held) and invalid.seconds else {}
+    return Response(msgspec.json.encode(body), status_of(invalid), come_back(invalid), "application/json")
 
 
 async def _form(
@@ -203,8 +193,8 @@ async def _form(
         request,
         site,
         "request_new.html",
-        _status(refused) if refused else 200,
-        headers=_headers(refused) if refused else None,
+        status_of(refused) if refused else 200,
+        headers=come_back(refused) if refused else None,
         kind=kind,
         topic=next((topic for topic in site.topics if kind and topic.id == kind.topic), None),
         questions=[(field, answers.name_of(field), answers.rule(field)) for field in (kind.fields if kind else ())],

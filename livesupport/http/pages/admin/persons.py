@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
-import zipfile
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 from starlette.endpoints import HTTPEndpoint
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from livesupport.errors import Invalid, NotFound
+from livesupport.http.archive import archive_of
 from livesupport.http.forms import Form, read_form
 from livesupport.http.pages.admin.common import administrator
 from livesupport.http.state import Request
 from livesupport.i18n import gettext as _
-from livesupport.model import Agent, StoredFile
-from livesupport.tickets.persons import LONGEST_KEY, Held, bytes_of
-
-CHUNK = 64 * 1024  # bytes
-MOST_IN_MEMORY = 8 * 1024 * 1024  # bytes of an archive
+from livesupport.model import Agent
+from livesupport.tickets.persons import LONGEST_KEY, Held
 
 KeyText = Annotated[str, Meta(max_length=LONGEST_KEY)]
 
@@ -72,37 +65,12 @@ async def _do(request: Request, me: Agent, form: Look | Export | Erase) -> Respo
         case Look():
             return await _page(request, me, form, await persons.held(form.key, site=site, actor=me))
         case Export():
-            return await _archive(request, *await persons.export(form.key, site=site, actor=me))
+            return await archive_of(request, *await persons.export(form.key, site=site, actor=me))
         case Erase(sure=""):
             problems = {"sure": _("Tick the box first: what is erased does not come back.")}
             return await _page(request, me, form, await persons.held(form.key, site=site, actor=me), problems=problems)
         case Erase():
             return await _page(request, me, erased=await persons.erase(form.key, site=site, actor=me))
-
-
-async def _archive(request: Request, content: dict[str, Any], files: list[StoredFile]) -> Response:
-    """A ZIP with everything as JSON and the files beside it. A large one is put together in a file without a name, in the
-    data directory, which is gone with this answer."""
-    folder = str(request.state["config"].data)
-    archive = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY, dir=folder)  # noqa: SIM115
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("person.json", msgspec.json.format(msgspec.json.encode(content), indent=2))
-        for one in files:
-            with packed.open(f"files/{one.id}/{one.name}", "w", force_zip64=True) as member:
-                async for chunk in bytes_of(request.state["files"], one.id):
-                    await asyncio.to_thread(member.write, chunk)
-    return StreamingResponse(
-        _chunks(archive),
-        headers={"Content-Disposition": 'attachment; filename="person.zip"'},
-        media_type="application/zip",
-    )
-
-
-async def _chunks(archive: tempfile.SpooledTemporaryFile[bytes]) -> AsyncIterator[bytes]:
-    with archive:
-        archive.seek(0)
-        while chunk := await asyncio.to_thread(archive.read, CHUNK):
-            yield chunk
 
 
 async def _page(
