@@ -111,4 +111,5 @@ def _identity(agent: model.Agent) -> AgentIdentity:
         capacity=agent.capacity,
         languages=frozenset(agent.languages),
         topics=frozenset(agent.topics),
+        site=model.SELF_CHECK if agent.login == model.SELF_CHECK else None,
     )

@@ -12,12 +12,16 @@ FILE = "selfcheck.json"
 
 
 class LastCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """One run. `at`: when it ended, in UTC. `octets`: how much was searched. `hits`: how many traces were found."""
+    """One run. `at`: when it ended, in UTC. `version`: of the program that was checked. `octets`: how much was searched.
+    `hits`: how many traces were found. `is_proof`: whether every planted leak was found. `running`: whether the server that
+    people use was checked, and not one of the check's own."""
 
     at: datetime
     version: str
     octets: int
     hits: int
+    is_proof: bool = True
+    running: bool = False
 
 
 def read(data: Path) -> LastCheck | None:

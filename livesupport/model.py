@@ -21,6 +21,8 @@ DraftKind = Literal["reply", "note"]
 PromiseKind = Literal["first_reply", "next_reply", "resolution"]
 NoticeState = Literal["shown", "later", "opened", "dismissed"]
 
+SELF_CHECK = "selfcheck"  # the login of the self-check's agent, and the site that this agent alone serves, and no other
+
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """A row as a value; its `repr` names the kind and the id only."""

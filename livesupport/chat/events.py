@@ -64,7 +64,7 @@ class Site(Value, frozen=True):
 
 
 class AgentIdentity(Value, frozen=True):
-    """A person who may answer. No topics means every topic; no languages means any."""
+    """A person who may answer. No topics means every topic, no site every site; no languages means any."""
 
     id: int
     name: str
@@ -72,6 +72,7 @@ class AgentIdentity(Value, frozen=True):
     capacity: int | None = None
     languages: frozenset[str] = frozenset()
     topics: frozenset[int] = frozenset()
+    site: str | None = None
 
 
 # ── Events ───────────────────────────────────────────────────────────────────────────────────────────────────────────

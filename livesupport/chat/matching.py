@@ -80,7 +80,7 @@ def _nobody_is_left(floor: Floor, chat: Chat) -> bool:
         return True
     if not (chat.missed or chat.hops):
         return False
-    there = [agent for agent in floor.agents.values() if service.is_there(floor, agent, chat.topic)]
+    there = [agent for agent in floor.agents.values() if service.is_there(floor, agent, chat.queue)]
     return all(agent.id in chat.missed for agent in there)
 
 

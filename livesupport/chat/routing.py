@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from livesupport.chat.events import Moment
 from livesupport.chat.protocol import AgentStatus, WaitBucket
-from livesupport.chat.state import Agent, Chat
+from livesupport.chat.state import Agent, Chat, QueueKey
 from livesupport.rules import Rules
 
 BUCKETS: tuple[tuple[float, WaitBucket], ...] = ((1, "under_1"), (3, "1_to_3"), (5, "3_to_5"), (10, "5_to_10"))
@@ -43,7 +43,7 @@ def may_be_offered(agent: Agent, chat: Chat, now: Moment, rules: Rules) -> bool:
     """Routable for this chat, apart from the short rest between two assignments."""
     return (
         reachable(agent, now)
-        and agent.serves(chat.topic)
+        and agent.serves(chat.queue)
         and agent.id not in chat.missed
         and has_seat(agent, rules, returning=chat.returning)
     )
@@ -69,9 +69,10 @@ def best_agent(agents: Iterable[Agent], chat: Chat) -> Agent | None:
     )
 
 
-def seats(agents: Iterable[Agent], topic: int | None, now: Moment, rules: Rules) -> int:
-    """All the seats of the agents who can be asked for this topic."""
-    return sum(capacity(agent, rules) for agent in agents if reachable(agent, now) and agent.serves(topic))
+def seats(agents: Iterable[Agent], queue: QueueKey | None, now: Moment, rules: Rules) -> int:
+    """All the seats of the agents who can be asked for this queue, or for any."""
+    asked = (agent for agent in agents if reachable(agent, now) and (queue is None or agent.serves(queue)))
+    return sum(capacity(agent, rules) for agent in asked)
 
 
 def queue_limit(seats: int, rules: Rules) -> int:

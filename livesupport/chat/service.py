@@ -10,29 +10,28 @@ from livesupport.chat.state import Agent, QueueKey
 
 def state_of(floor: Floor, key: QueueKey) -> ServiceState:
     """`open` means: a chat that starts now will wait for a human who is there."""
-    site, topic = key
-    if site in floor.closed:
+    if key[0] in floor.closed:
         return "closed_hours"
-    if floor.draining or not any(is_there(floor, agent, topic) for agent in floor.agents.values()):
+    if floor.draining or not any(is_there(floor, agent, key) for agent in floor.agents.values()):
         return "no_agents"
-    limit = routing.queue_limit(seats(floor, topic), floor.rules)
+    limit = routing.queue_limit(seats(floor, key), floor.rules)
     if sum(chat.queue == key for chat in floor.waiting.values()) >= limit or floor.bytes >= floor.rules.bytes_of_all_chats:
         return "busy_full"
     return "open"
 
 
-def is_there(floor: Floor, agent: Agent, topic: int | None) -> bool:
+def is_there(floor: Floor, agent: Agent, key: QueueKey) -> bool:
     """Available and connected; a page that reloads has not left."""
-    if agent.intent != "available" or not agent.serves(topic):
+    if agent.intent != "available" or not agent.serves(key):
         return False
     if agent.sockets:
         return True
     return agent.lost_at is not None and floor.now.mono < agent.lost_at + floor.rules.agent_notice_after
 
 
-def seats(floor: Floor, topic: int | None) -> int:
-    """All seats of the agents who can be asked for this topic now."""
-    return routing.seats(floor.agents.values(), topic, floor.now, floor.rules)
+def seats(floor: Floor, key: QueueKey | None) -> int:
+    """All seats of the agents who can be asked for this queue now; for None, of all who can be asked."""
+    return routing.seats(floor.agents.values(), key, floor.now, floor.rules)
 
 
 def of_site(floor: Floor, site_id: str) -> Service:
@@ -50,9 +49,9 @@ def of_site(floor: Floor, site_id: str) -> Service:
     )
 
 
-def estimate(floor: Floor, topic: int | None, position: int) -> WaitBucket | None:
+def estimate(floor: Floor, key: QueueKey, position: int) -> WaitBucket | None:
     """The estimated wait; None while there are too few samples or no seats."""
-    samples, available = floor.handle_seconds, seats(floor, topic)
+    samples, available = floor.handle_seconds, seats(floor, key)
     if len(samples) < floor.rules.estimate_needs or not available:
         return None
     return routing.wait_bucket(position, sum(samples) / len(samples), available)

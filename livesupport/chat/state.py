@@ -61,8 +61,10 @@ class Agent:
         """Seats taken: running chats that are not asleep, and chats that ring."""
         return sum(not chat.inactive for chat in self.chats.values()) + len(self.offers)
 
-    def serves(self, topic: int | None) -> bool:
-        return topic is None or not self.identity.topics or topic in self.identity.topics
+    def serves(self, queue: QueueKey) -> bool:
+        site, topic = queue
+        is_here = self.identity.site in (None, site)
+        return is_here and (topic is None or not self.identity.topics or topic in self.identity.topics)
 
 
 @dataclass(slots=True, eq=False, repr=False)

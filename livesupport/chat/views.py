@@ -45,7 +45,7 @@ def visitor_chat(floor: Floor, chat: Chat) -> VisitorChat:
         agent_gone=_agent_is_gone(floor, chat),
         agent_lost=chat.lost_agent,
         position=chat.shown_position if waits else None,
-        wait=service.estimate(floor, chat.topic, chat.shown_position) if waits and chat.shown_position else None,
+        wait=service.estimate(floor, chat.queue, chat.shown_position) if waits and chat.shown_position else None,
         overtaken=waits and chat.overtaken,
         ask_wait=waits and chat.ask_wait,
         armed_by=saving.by.name if saving.by and saving.state in ("armed", "asked") else None,
@@ -171,7 +171,7 @@ def offer(floor: Floor, chat: Chat) -> Offer:
 
 def queue_for(floor: Floor, agent: Agent) -> Queue:
     """All who wait and whom this agent may serve, in the order of serving."""
-    waiting = sorted((chat for chat in floor.waiting.values() if agent.serves(chat.topic)), key=lambda chat: chat.order)
+    waiting = sorted((chat for chat in floor.waiting.values() if agent.serves(chat.queue)), key=lambda chat: chat.order)
     return Queue(
         waiting=[
             QueueEntry(
@@ -191,7 +191,7 @@ def queue_for(floor: Floor, agent: Agent) -> Queue:
 
 def may_pull(floor: Floor, agent: Agent, chat: Chat) -> bool:
     """In pull mode whoever is routable may take a waiting chat; once all have missed it, whoever is connected may."""
-    if not chat.wants_agent or chat.gone or not agent.serves(chat.topic):
+    if not chat.wants_agent or chat.gone or not agent.serves(chat.queue):
         return False
     if not routing.has_seat(agent, floor.rules, returning=chat.returning):
         return False

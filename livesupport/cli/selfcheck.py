@@ -26,9 +26,16 @@ def selfcheck(place: Place, url: str | None, logs: tuple[Path, ...]) -> None:
     logging.silence()
     config = place.config()
     report = asyncio.run(check_running(config, _origin(url), logs) if url else check_temporary())
-    if config.data.is_dir() and report.is_proof:
-        now = datetime.now(UTC)
-        lastcheck.write(config.data, lastcheck.LastCheck(at=now, version=__version__, octets=report.octets, hits=report.hits))
+    if config.data.is_dir():
+        last = lastcheck.LastCheck(
+            at=datetime.now(UTC),
+            version=__version__,
+            octets=report.octets,
+            hits=report.hits,
+            is_proof=report.is_proof,
+            running=bool(url),
+        )
+        lastcheck.write(config.data, last)
     click.echo(drawn(report))
     sys.exit(0 if report.is_proof and not report.hits else 1)
 

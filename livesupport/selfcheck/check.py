@@ -21,12 +21,13 @@ import msgspec
 from livesupport.config import Config
 from livesupport.data import make_directories, prepare_database
 from livesupport.i18n import gettext as _
+from livesupport.model import SELF_CHECK
 from livesupport.selfcheck.canaries import Canaries, Needle, needles
 from livesupport.selfcheck.memory import copies, words
 from livesupport.selfcheck.page import sign_in
 from livesupport.selfcheck.places import Places, Swept, database_files, together
 from livesupport.selfcheck.play import SAVED, Play, Played
-from livesupport.selfcheck.stage import NAME, TemporaryServer, robot, until_known
+from livesupport.selfcheck.stage import TemporaryServer, robot, until_known
 from livesupport.selfcheck.sweep import Hit
 from livesupport.storage.database import Database
 
@@ -79,7 +80,7 @@ async def check_temporary() -> Report:
         async with Database.open(server.config.database_url) as database, robot(database) as password:
             await server.start()
             try:
-                return await _check(server, await sign_in(server.url, NAME, password))
+                return await _check(server, await sign_in(server.url, SELF_CHECK, password))
             finally:
                 await server.stop()
 
@@ -90,7 +91,7 @@ async def _check(server: TemporaryServer, cookie: str) -> Report:
     controls = [await _saved_chat(server.url, cookie, places), await _planted_files(places, server.log)]
 
     canaries = Canaries()
-    play = Play(server.url, NAME, cookie, canaries)
+    play = Play(server.url, SELF_CHECK, cookie, canaries)
     await play.begin()
     await play.talk()
     alive = _in_memory(server.process, canaries)
@@ -125,7 +126,7 @@ def _in_memory(process: int, canaries: Canaries) -> int | None:
 async def _saved_chat(url: str, cookie: str, places: Places) -> Control:
     """A chat that the visitor saves is written: its words must be found in the database."""
     canaries = Canaries()
-    play = Play(url, NAME, cookie, canaries)
+    play = Play(url, SELF_CHECK, cookie, canaries)
     await play.begin()
     await play.talk()
     await play.save()
@@ -142,14 +143,14 @@ async def check_running(config: Config, url: str, logs: Collection[Path]) -> Rep
     `Unavailable`."""
     began = time.time()
     async with Database.open(config.database_url) as database, robot(database) as password:
-        cookie = await sign_in(url, NAME, password)
+        cookie = await sign_in(url, SELF_CHECK, password)
         await until_known(url)
         tables, process = None if config.embedded else database, _process(config)
         temp = Path(tempfile.gettempdir())
         places = Places(config.data, temp, began, tuple(logs), database_files(config), tables, process)
         controls = [await _own_rows(places), await _planted_files(places)]
         canaries = Canaries()
-        play = Play(url, NAME, cookie, canaries)
+        play = Play(url, SELF_CHECK, cookie, canaries)
         await play.begin()
         await play.talk()
         during = await places.sweep(needles(canaries.all))
@@ -172,7 +173,7 @@ def _process(config: Config) -> int | None:
 
 async def _own_rows(places: Places) -> Control:
     """The check's own agent stands in the database of a running server, where nothing else may be planted."""
-    swept = await places.sweep([Needle("the agent of the check", "plain", NAME.encode())])
+    swept = await places.sweep([Needle("the agent of the check", "plain", SELF_CHECK.encode())])
     found = swept.get(_("database (tables)")) or swept[_("database, WAL")]
     return Control(_("its own agent in the database"), 1, min(len(found.hits), 1))
 

@@ -108,11 +108,11 @@ class Page:
 
 
 async def sign_in(url: str, login: str, password: str) -> str:
-    """The session cookie of an agent. Raises `NotAllowed`, `Unavailable`."""
-    status, headers = await asyncio.to_thread(_post, url, "/login", {"login": login, "password": password})
+    """The cookies of an agent who has signed in, as a browser sends them. Raises `NotAllowed`, `Unavailable`."""
+    status, cookies = await asyncio.to_thread(_post, url, "/login", {"login": login, "password": password})
     if status != 303:
         raise NotAllowed(_("The server does not know the agent of this check: name its data directory with --data."))
-    return headers.get("set-cookie", "").partition(";")[0]
+    return "; ".join(cookie.partition(";")[0] for cookie in cookies)
 
 
 async def status_of(url: str, path: str) -> int:
@@ -123,11 +123,12 @@ async def status_of(url: str, path: str) -> int:
         return 0
 
 
-def _post(url: str, path: str, form: Mapping[str, str]) -> tuple[int, dict[str, str]]:
+def _post(url: str, path: str, form: Mapping[str, str]) -> tuple[int, list[str]]:
     return _request(url, "POST", path, urlencode(form))
 
 
-def _request(url: str, method: str, path: str, body: str | None) -> tuple[int, dict[str, str]]:
+def _request(url: str, method: str, path: str, body: str | None) -> tuple[int, list[str]]:
+    """The status of the answer, and the cookies that it sets."""
     place = urlsplit(url)
     kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
     connection = kind(place.hostname or "", place.port, timeout=PATIENCE)
@@ -135,7 +136,7 @@ def _request(url: str, method: str, path: str, body: str | None) -> tuple[int, d
     try:
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+        return answer.status, answer.headers.get_all("Set-Cookie", [])
     except (OSError, http.client.HTTPException) as error:
         raise _unreachable(url, error) from None
     finally:

@@ -17,13 +17,12 @@ from livesupport.accounts.service import Accounts
 from livesupport.config import Config
 from livesupport.errors import Conflict, Unavailable
 from livesupport.i18n import gettext as _
-from livesupport.model import Site
+from livesupport.model import SELF_CHECK, Site
 from livesupport.selfcheck.memory import EXACT
 from livesupport.selfcheck.page import PATIENCE, status_of
 from livesupport.sites.service import Sites
 from livesupport.storage.database import Database
 
-NAME = "selfcheck"  # of the agent and of the site
 LOOK_EVERY = 0.05  # seconds between two looks whether a server is there
 
 
@@ -35,25 +34,26 @@ def now() -> datetime:
 @asynccontextmanager
 async def robot(database: Database) -> AsyncIterator[str]:
     """An agent and a site named `selfcheck`, who may be used inside the block; gives the agent's password. Afterwards the
-    agent is disabled. The site has no origin, so nobody can embed it, and its chats ring nowhere."""
+    agent is disabled. The site has no origin, so nobody can embed it, and its chats ring nowhere; the agent serves no other, so
+    visitors of real sites are neither asked to wait for it nor given to it."""
     accounts, sites = Accounts(database, now), Sites(database, now)
     password = secrets.token_urlsafe(16)
     try:
-        await accounts.create_agent(login=NAME, name="Self-check", password=password)
+        await accounts.create_agent(login=SELF_CHECK, name="Self-check", password=password)
     except Conflict:
-        await accounts.enable_agent(NAME)
-        await accounts.set_password(NAME, password)
+        await accounts.enable_agent(SELF_CHECK)
+        await accounts.set_password(SELF_CHECK, password)
     with suppress(Conflict):
-        await sites.add(Site(id=NAME, name="Self-check", mode="pull", convert="ask"))
+        await sites.add(Site(id=SELF_CHECK, name="Self-check", mode="pull", convert="ask"))
     try:
         yield password
     finally:
-        await accounts.disable_agent(NAME)
+        await accounts.disable_agent(SELF_CHECK)
 
 
 async def until_known(url: str) -> None:
     """Waits until the server knows the site, which it looks for once a second. Raises `Unavailable`."""
-    await _until(lambda: status_of(url, f"/api/v1/service?site={NAME}"), url)
+    await _until(lambda: status_of(url, f"/api/v1/service?site={SELF_CHECK}"), url)
 
 
 class TemporaryServer:

@@ -6,7 +6,8 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,11 +20,15 @@ from livesupport.storage.database import Database
 from livesupport.storage.schema import metadata
 
 BLOCK = 4 * 1024 * 1024
-OVERLAP = 64 * 1024  # more than any form is long; also what is seen of compressed data that begins at the end of a block
-UNPACKED = 1024 * 1024  # bytes of one compressed member that are looked at
+OVERLAP = 64 * 1024  # more than any form is long
+MOST_UNPACKED = 512 * 1024 * 1024  # bytes of one compressed stream, however large it says to be
+TASTE = 4096  # bytes after which what only looks like compressed data has mostly been found out
 DEEPEST = 2  # compressed data inside compressed data
 _COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")  # gzip (RFC 1952), zlib (RFC 1950)
 _GZIP, _ZLIB = 31, 15  # what zlib calls them
+
+Source = Callable[[int], Iterator[bytes]]
+"""Gives the bytes of something from this place on, block by block; may be asked again and again."""
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -41,41 +46,77 @@ class Found(msgspec.Struct):
     hits: list[Hit] = msgspec.field(default_factory=list)
 
 
-def search(data: bytes, needles: Iterable[Needle], where: str, depth: int = 0) -> Iterator[Hit]:
+def search(data: bytes, needles: Iterable[Needle], where: str) -> Iterator[Hit]:
     """Each needle once, in the bytes themselves and in what is compressed in them."""
-    for needle in needles:
-        if needle.octets in data:
-            yield Hit(needle, where)
-    if depth < DEEPEST:
-        for start in _COMPRESSED.finditer(data):
-            if unpacked := _unpacked(data[start.start() : start.start() + UNPACKED]):
-                yield from search(unpacked, needles, f"{where} (compressed)", depth + 1)
+    return _search(lambda place: iter((data[place:],)), list(needles), where)
 
 
-def _unpacked(data: bytes) -> bytes:
+def _search(source: Source, needles: list[Needle], where: str, depth: int = 0) -> Iterator[Hit]:
+    """As often as a block holds it. Compressed data is followed to its end, however far away that is."""
+    place, tail = 0, b""
+    for block in source(0):
+        data = tail + block
+        yield from (Hit(needle, where) for needle in needles if needle.octets in data)
+        for start in _COMPRESSED.finditer(data) if depth < DEEPEST else ():
+            if start.end() > len(tail) and _is_stream(data[start.start() : start.start() + TASTE]):
+                packed = partial(_unpacked, source, place - len(tail) + start.start(), where)
+                yield from _search(packed, needles, f"{where} (compressed)", depth + 1)
+        place += len(block)
+        tail = data[-OVERLAP:]
+
+
+def _stream(beginning: bytes) -> zlib._Decompress:
+    return zlib.decompressobj(_GZIP if beginning.startswith(b"\x1f") else _ZLIB)
+
+
+def _is_stream(beginning: bytes) -> bool:
     try:
-        return zlib.decompressobj(_GZIP if data[0] == 0x1F else _ZLIB).decompress(data, UNPACKED)
+        _stream(beginning).decompress(beginning, TASTE)
     except zlib.error:  # it only looked like that
-        return b""
+        return False
+    return True
+
+
+def _unpacked(source: Source, place: int, where: str, skip: int = 0) -> Iterator[bytes]:
+    """What is compressed there, from its byte `skip` on. Data that turns out broken ends where it breaks. Raises `Unavailable`
+    for more than anybody would look through: what was not seen is no proof."""
+    stream, total = None, 0
+    for block in source(place):
+        stream = stream or _stream(block)
+        while block and not stream.eof:
+            try:
+                plain = stream.decompress(block, BLOCK)
+            except zlib.error:
+                return
+            block = stream.unconsumed_tail
+            total += len(plain)
+            if total > MOST_UNPACKED:
+                raise Unavailable(_("{file} holds too much compressed data to look through").format(file=where))
+            if fresh := plain[max(0, len(plain) - (total - skip)) :] if total > skip else b"":
+                yield fresh
+        if stream.eof:
+            return
 
 
 def search_file(path: Path, needles: list[Needle], found: Found, name: str = "") -> None:
     """Searches one file, however large; one that has gone meanwhile counts as empty. Raises `Unavailable`: a file that
     cannot be read is no proof."""
-    hits: dict[Hit, None] = {}
     try:
-        with path.open("rb") as file:
-            tail = b""
-            while block := file.read(BLOCK):
-                found.octets += len(block)
-                hits.update(dict.fromkeys(search(tail + block, needles, name or str(path))))
-                tail = block[-OVERLAP:]
+        hits = dict.fromkeys(_search(partial(_blocks, path), needles, name or str(path)))
+        found.octets += path.stat().st_size
     except FileNotFoundError:
         return
     except OSError as error:
         raise Unavailable(_("{file} cannot be read: {reason}").format(file=path, reason=error.strerror)) from None
     found.items += 1
     found.hits += hits
+
+
+def _blocks(path: Path, place: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(place)
+        while block := file.read(BLOCK):
+            yield block
 
 
 def search_tree(root: Path, needles: list[Needle], *, since: float = 0.0, apart: Iterable[Path] = ()) -> Found:

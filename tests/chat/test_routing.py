@@ -192,4 +192,4 @@ def test_the_queue_may_hold_ten_or_three_per_seat() -> None:
 def test_seats_are_those_of_agents_who_can_be_asked_for_the_topic_busy_or_not() -> None:
     agents = [an_agent(1, chats=3), an_agent(2, capacity=5, topics=(7,)), an_agent(3, intent="away"), an_agent(4, topics=(8,))]
 
-    assert routing.seats(agents, 7, NOW, RULES) == 3 + 5
+    assert routing.seats(agents, ("shop", 7), NOW, RULES) == 3 + 5

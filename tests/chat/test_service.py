@@ -28,6 +28,18 @@ def test_open_means_that_somebody_is_there(stage: Stage) -> None:
     assert stage.visitor().hears(p.Service).state == "open"
 
 
+def test_who_serves_one_site_alone_is_nobody_on_another_and_is_not_rung_for_it() -> None:
+    check = AgentIdentity(id=1, name="Self-check", site="check")
+    stage = Stage(agents=(check,), sites=(SHOP, Site(id="check", name="Self-check", mode="pull")))
+    robot = stage.agent(check)
+
+    assert (state(stage, "check"), state(stage)) == ("open", "no_agents")
+    vera = stage.visitor(site="check").asks()
+    stage.run_for(1)
+    assert [entry.may_pull for entry in robot.hears(p.Queue).waiting] == [True]
+    assert vera.sees().status == "waiting"
+
+
 def test_a_busy_agent_is_somebody_who_is_there() -> None:
     stage = Stage(agents=(AgentIdentity(id=1, name="Ana", capacity=1),))
     a_talk(stage)

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from livesupport.accounts.service import Accounts
 from livesupport.data import make_directories, prepare_database
+from livesupport.model import SELF_CHECK
 from livesupport.selfcheck.canaries import Canaries
 from livesupport.selfcheck.memory import copies, words
 from livesupport.selfcheck.page import Page, sign_in
 from livesupport.selfcheck.play import Play
-from livesupport.selfcheck.stage import NAME, TemporaryServer, now, robot
+from livesupport.selfcheck.stage import TemporaryServer, now, robot
 from livesupport.storage.database import Database
 
 PASSWORD = "a good long password"
@@ -30,7 +31,7 @@ class Server(TemporaryServer):
 
     def play(self, canaries: Canaries) -> Play:
         """A visitor and an agent who are about to talk in these words."""
-        return Play(self.url, NAME, self.cookie, canaries)
+        return Play(self.url, SELF_CHECK, self.cookie, canaries)
 
     def copies(self, canaries: Canaries) -> int:
         """How often any of these words lies in the server's memory."""
@@ -61,7 +62,7 @@ async def served(home: Path, *before: str, **settings: str) -> AsyncIterator[Ser
         await Accounts(database, now).create_agent(login="ben", name="Ben", password=PASSWORD)
         await server.start()
         try:
-            server.cookie = await sign_in(server.url, NAME, password)
+            server.cookie = await sign_in(server.url, SELF_CHECK, password)
             server.bens_cookie = await sign_in(server.url, "ben", PASSWORD)
             yield server
         finally:

@@ -49,12 +49,17 @@ async def test_the_times_are_those_of_this_server(house: House) -> None:
 async def test_it_tells_the_last_self_check_whatever_it_found(house: House, tmp_path: Path) -> None:
     lastcheck.write(tmp_path, LastCheck(at=AT, version="0.1.0", octets=1_000_000, hits=0))
     clean = await page(house)
-    lastcheck.write(tmp_path, LastCheck(at=AT, version="0.1.0", octets=1_000_000, hits=2))
+    lastcheck.write(tmp_path, LastCheck(at=AT, version="0.1.0", octets=1_000_000, hits=2, running=True))
     dirty = await page(house)
+    lastcheck.write(tmp_path, LastCheck(at=AT, version="0.1.0", octets=1_000_000, hits=0, is_proof=False))
+    blind = await page(house)
 
-    assert "22 Nov 2026, 09:05 UTC" in clean
+    assert all(words in clean for words in ("22 Nov 2026, 09:05 UTC", "on a server of its own", "version 0.1.0"))
     assert "Nothing was found." in clean
     assert "Traces of a test chat were found" in dirty
+    assert "on this server" in dirty
+    assert "It proved nothing" in blind
+    assert "Nothing was found." not in blind
 
 
 async def test_the_operator_can_say_it_in_other_words(house: House, tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from livesupport import lastcheck
+from livesupport.cli.selfcheck import selfcheck as selfcheck_command
 from livesupport.config import load
 from livesupport.selfcheck import Report, check_running, drawn
-from livesupport.selfcheck.canaries import Canaries, needles
+from livesupport.selfcheck.canaries import Canaries, Needle, needles
 from livesupport.selfcheck.check import Control
 from livesupport.selfcheck.page import Page
 from livesupport.selfcheck.play import Played
@@ -104,6 +106,33 @@ async def test_a_server_that_writes_down_what_is_said_is_found_out(tmp_path: Pat
     heard = {hit.needle.what for hit in found.swept["data directory"].hits}
     assert {"the name", "the question", "the private note", "a message that is too long"} <= heard
     assert "FOUND in data directory: the question, as base64" in drawn(found)
+
+
+@pytest.mark.parametrize(
+    ("found", "code", "kept"),
+    [("nothing", 0, (0, True)), ("a trace", 1, (1, True)), ("no proof", 1, (0, False))],
+)
+def test_the_exit_code_and_the_note_for_the_privacy_page_tell_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: str, code: int, kept: tuple[int, bool]
+) -> None:
+    hit = Hit(Needle("the question", "plain", b"?"), "server.log")
+    reports = {
+        "nothing": report(),
+        "a trace": report(swept={"log": Found(1, 1000, [hit])}),
+        "no proof": report(controls=[Control("leaks planted in files", 102, 101)]),
+    }
+
+    async def checked() -> Report:
+        return reports[found]
+
+    monkeypatch.setattr("livesupport.selfcheck.check_temporary", checked)
+
+    done = CliRunner().invoke(selfcheck_command, ["--data", str(tmp_path)])
+
+    assert done.exit_code == code
+    told = lastcheck.read(tmp_path)
+    assert told is not None
+    assert (told.hits, told.is_proof) == kept
 
 
 def test_without_its_control_a_check_proves_nothing() -> None:

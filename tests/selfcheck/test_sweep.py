@@ -60,6 +60,28 @@ def test_a_word_that_was_packed_is_found(tmp_path: Path, pack: object, word: byt
     assert len(search_tree(tmp_path, sought).hits) == 1
 
 
+def test_a_word_deep_in_a_packed_file_is_found_across_all_blocks(
+    tmp_path: Path, word: bytes, sought: list[Needle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "BLOCK", 1000)
+    monkeypatch.setattr(sweep, "OVERLAP", 100)
+    noise = os.urandom(3000).hex().encode()
+    inner = gzip.compress(noise + word)
+    (tmp_path / "log.2.gz").write_bytes(gzip.compress(noise + inner + noise))
+
+    assert {hit.where.count("compressed") for hit in search_tree(tmp_path, sought).hits} == {2}
+
+
+def test_what_is_too_large_to_be_unpacked_is_no_proof(
+    tmp_path: Path, sought: list[Needle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "MOST_UNPACKED", 100_000)
+    (tmp_path / "bomb.gz").write_bytes(gzip.compress(bytes(100_001)))
+
+    with pytest.raises(Unavailable, match="too much compressed data"):
+        search_tree(tmp_path, sought)
+
+
 def test_a_word_in_the_name_of_a_file_is_found(tmp_path: Path, word: bytes, sought: list[Needle]) -> None:
     (tmp_path / f"upload-{word.decode()}.png").touch()
 
