@@ -23,13 +23,16 @@ TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf
 # Comments on lines of their own and behind code, JSDoc and indentation go; our style keeps all of them out of strings and
 # patterns.
 FOR_READERS = re.compile(
-    rb"""^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n   # whole lines
+    rb"""^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*|)[ \t]*\n  # whole lines, empty ones too
     |/\*\*(?:(?!\*/).)*\*/[ ]?                           # JSDoc in the middle of a line: a type
     |(?<=[;,{(\[])[ ]//[ ][^\n]*                          # behind code
     |^[ \t]+
     """,
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
+
+# What a style sheet is written with, and read without.
+SPACE_IN_STYLES = re.compile(rb"(?<=[{;,}])\n|(?<=:) | (?=\{)")
 
 IMPORT = re.compile(rb'^@import "([^"]+)";$', re.MULTILINE)
 
@@ -94,4 +97,5 @@ def _read(path: Path) -> bytes:
         body = FOR_READERS.sub(b"", body)
     if path.suffix == ".css":
         body = IMPORT.sub(lambda found: _read(path.parent / found[1].decode()), body)
+        body = SPACE_IN_STYLES.sub(b"", body)
     return body

@@ -17,7 +17,7 @@ from livesupport.chat.transcript import author
 from livesupport.errors import ServiceError
 from livesupport.i18n import gettext as _
 from livesupport.model import Author, Ticket
-from livesupport.signing import origin_of_chat
+from livesupport.signing import origin_of_chat, origin_of_request
 from livesupport.tickets.asking import Asking
 from livesupport.tickets.new_request import NewRequest
 from livesupport.tickets.requests import NewLine, NewTicket
@@ -72,7 +72,7 @@ async def save_request(tickets: Tickets, asking: Asking, site: str, request: Lea
             return kept.number if isinstance(kept, Ticket) else ""
         ticket = await tickets.open(
             NewTicket(
-                origin=origin_of_chat(request.id),
+                origin=origin_of_request(request.id),
                 site=site,
                 name=request.name,
                 phone=request.phone,

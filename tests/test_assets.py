@@ -52,7 +52,7 @@ def test_a_style_sheet_comes_with_those_it_imports(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
 
-    assert Assets.read(tmp_path).files["widget/panel.css"].body == b"\na {}\n\n\nb {}\n"
+    assert Assets.read(tmp_path).files["widget/panel.css"].body == b"a{}b{}"
 
 
 def test_a_change_of_any_file_changes_the_address_of_all(tmp_path: Path) -> None:
@@ -81,6 +81,21 @@ def test_files_are_compressed_where_that_helps_and_hidden_ones_stay_out(tmp_path
     assert ".secret.js" not in assets.files
 
 
+def test_a_style_sheet_goes_out_without_the_space_it_is_written_with(tmp_path: Path) -> None:
+    written = """@media (max-width: 9px) {
+  .a :is(b, i) > .c:hover,
+  p {
+    margin: calc(-1 * var(--s)) 2px;
+  }
+}
+"""
+    (tmp_path / "page.css").write_text(written)
+
+    body = Assets.read(tmp_path).files["page.css"].body
+
+    assert body == b"@media (max-width:9px){.a :is(b, i) > .c:hover,p{margin:calc(-1 * var(--s)) 2px;}}"
+
+
 def test_comments_and_indentation_stay_here_and_code_goes_out(tmp_path: Path) -> None:
     written = """/**
  * What it is for.
@@ -99,7 +114,6 @@ export function answer(/** @type {any} */ a) {
     body = tree(tmp_path, panel=written).files["panel.js"].body.decode()
 
     expected = """import { h } from "./dom.js";
-
 export function answer(a) {
 const address = "https://example.org/*";
 return h(a, (address)); /* stays too */

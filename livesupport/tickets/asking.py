@@ -85,19 +85,20 @@ class Asking(Service):
         """What has become of the request with this form, if it was sent."""
         return await self.waiting(origin_of_request(form))
 
-    async def choose_email(self, chat_origin: str, email: str, language: str) -> PendingRequest:
-        """Somebody whose chat became a ticket wants to be answered at this address, which they have to prove first.
+    async def choose_email(self, asked: str, email: str, language: str) -> PendingRequest:
+        """Somebody who asked in the panel wants to be answered at this address, which they have to prove first.
 
-        Raises `Invalid` for the field "email", `NotFound` when the chat has no ticket, `Conflict` when the ticket has a way to
+        `asked` is the origin of the ticket: the hash of the chat's id or the request's. Raises `Invalid` for the field
+        "email", `NotFound` when there is no such ticket, `Conflict` when the ticket has a way to
         be answered already.
         """
         email = folded_email(clean_line(email))
         refuse(email_problems(email))
         async with self._deed() as deed:
             await settings.lock(deed.connection, "ticket")
-            ticket = await tickets.by_origin(deed.connection, chat_origin)
+            ticket = await tickets.by_origin(deed.connection, asked)
             if ticket is None:
-                raise NotFound("the chat has no ticket")
+                raise NotFound("there is no ticket")
             if ticket.channel != "none":
                 raise Conflict("the ticket has a reply channel")
             origin = origin_of_request(f"channel {ticket.id} {email}")

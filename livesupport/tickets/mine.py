@@ -206,9 +206,10 @@ class Mine(Service):
             return ticket
 
     async def claim(self, origin: str, requester: Requester) -> Ticket:
-        """Gives the ticket of a chat to the person who was in that chat, who is signed in and wants to find it again.
+        """Gives the ticket of a chat, or of a request that was left without one, to the person who asked, who is signed in and
+        wants to find it again.
 
-        `origin` is the hash of the chat's id, known from the visitor's token. Raises `NotFound`, `Conflict` when the ticket
+        `origin` is the hash of the chat's id or the request's. Raises `NotFound`, `Conflict` when the ticket
         is somebody else's.
         """
         async with self._deed() as deed:

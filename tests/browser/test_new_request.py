@@ -8,15 +8,12 @@ from urllib.parse import parse_qs
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from livesupport.assets import Assets, locate
-from livesupport.http.modules import imports
 from livesupport.model import Field, RequestType
 from tests.browser.house import BrowserHouse, one_page
 from tests.browser.test_answers import signed_in
 from tests.browser.visitor import QUESTION, visitor
 from tests.databases import SOFIA
 
-TAB_BUDGET = 10 * 1024  # of all modules that the panel fetches for it
 ASKED = (
     Field(id="transaction", label="Transaction number", kind="text", required=True),
     Field(id="paid", label="Date of the payment", kind="date", required=True),
@@ -140,14 +137,6 @@ async def test_what_somebody_known_changes_is_kept_and_nothing_is_sent_that_was_
     assert (body["name"], body["page"]) == (["Nino Beridze"], [f"{house.url}/cups"])
     assert not [field for field in body if field.startswith("about-") or field == "email"]
     assert (await house.server.state["tickets"].get("1001-7", actor=SOFIA)).ticket.name == "Nino Beridze"
-
-
-async def test_a_request_in_the_panel_keeps_its_byte_budget() -> None:
-    assets = Assets.read(locate("web"))
-    chat, tab = ({entry, *imports(assets, entry)} for entry in ("widget/panel.js", "widget/request.js"))
-    sizes = {name: len(assets.files[name].compressed or assets.files[name].body) for name in tab - chat}
-    assert "widget/request.js" in sizes
-    assert sum(sizes.values()) <= TAB_BUDGET, sizes
 
 
 async def test_in_the_panel_the_same_form_takes_over_what_was_typed_and_keeps_nothing_in_storage(house: BrowserHouse) -> None:

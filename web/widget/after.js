@@ -8,7 +8,7 @@ import { t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import "../shared/more-icons.js";
 import { page } from "../shared/page.js";
-import { countdown } from "./notices.js";
+import { channel, countdown } from "./notices.js";
 import { dataLine, describe } from "./words.js";
 
 /**
@@ -30,7 +30,7 @@ export function afterwards(state, act) {
     reason === "visitor_erased" && h("p", {}, t("Nothing of it is left, neither with us nor on this page.")),
     requested && h("p", {}, t("Its number is #{number}. We will answer as soon as we can.", { number: requested })),
     !requested && ticket && h("p", {}, t("Your request #{number} is kept; we will answer it.", { number: ticket })),
-    !requested && ticket && channel(),
+    ticket && channel(requested ? { request: state.request } : undefined),
     saveIn && h("p", { class: "hint" }, t("It can be saved as a request for"), " ", countdown(chat.infoAt + saveIn)),
     (agent || state.hadAgent) && rating(state, act),
     h("div", { class: "buttons" },
@@ -38,13 +38,6 @@ export function afterwards(state, act) {
       !saveIn && !ticket && reason !== "visitor_erased" && button("inbox", t("Leave a request"), "request", "primary"),
       chat.lines.length > 0 && button("down", t("Save a copy"), "copy"),
       button("chat", requested ? t("Back") : t("New chat"), "anew")));
-}
-
-/** How to be answered; its module comes when there is something to answer. */
-function channel() {
-  const place = h("div");
-  import("./channel.js").then(({ askChannel }) => place.replaceWith(askChannel()));
-  return place;
 }
 
 /** Why a chat ended. */
@@ -103,10 +96,4 @@ function withOffset(/** @type {number} */ at) {
   const local = new Date((at + offset * 60) * 1000).toISOString();
   const two = (/** @type {number} */ number) => String(Math.floor(Math.abs(number))).padStart(2, "0");
   return `${local.slice(0, 10)} ${local.slice(11, 19)} ${offset < 0 ? "-" : "+"}${two(offset / 60)}:${two(offset % 60)}`;
-}
-
-/** The visitor's own words, to prefill a request with. @param {import("../shared/chat-state.js").ChatState} chat */
-export function ownWords({ lines, own }) {
-  const said = lines.filter((line) => isSpeech(line) && line.by === "visitor").map((line) => line.text);
-  return [...said, ...own.map((message) => message.text)].join("\n");
 }

@@ -1,13 +1,27 @@
 /**
- * After a chat was saved as a request: where to send the answer. Nothing of the request goes to an address before the person has
- * opened the link that is sent there.
+ * After a chat was saved as a request, or one was left without a chat: where to send the answer. Nothing of the request goes to an
+ * address before the person has opened the link that is sent there.
  */
 import { fill, h } from "../shared/dom.js";
 import { language, t } from "../shared/i18n.js";
 import { last } from "./memory.js";
+import { session } from "./session.js";
 
-/** The question, as a form. */
-export function askChannel() {
+/** The question about one request, wherever it stands now: what was typed and what came of it stay. */
+let asked = { about: "", form: /** @type {any} */ (null) };
+
+/**
+ * The question, as a form; nothing for who is signed in, and answered there.
+ * @param {Record<string, string>} [proof] that the person has asked: the token of the last chat, or the `request` that was left
+ */
+export function askChannel(proof = { token: last ?? "" }) {
+  const about = Object.values(proof).join();
+  if (asked.about !== about) asked = { about, form: question(proof) };
+  return session() ? "" : asked.form;
+}
+
+/** @param {Record<string, string>} proof */
+function question(proof) {
   const email = h("input", { class: "input", type: "email", id: "channel-email", dir: "ltr", required: true, autocomplete: "email" });
   const error = h("span", { class: "error", role: "alert", id: "channel-error", hidden: true });
   email.setAttribute("aria-describedby", error.id);
@@ -19,7 +33,7 @@ export function askChannel() {
   async function submit(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     button.disabled = true;
-    const problem = await send(email.value).catch(() => t("This cannot be reached right now. Please try again."));
+    const problem = await send({ ...proof, email: email.value }).catch(() => t("This cannot be reached right now. Please try again."));
     button.disabled = false;
     error.textContent = problem;
     error.hidden = !problem;
@@ -28,12 +42,12 @@ export function askChannel() {
   }
 }
 
-/** Sends it; what is wrong, or "". @param {string} email */
-async function send(email) {
+/** Sends it; what is wrong, or "". @param {Record<string, string>} choice */
+async function send(choice) {
   const answer = await fetch(`/requests/channel?lang=${language}`, {
     method: "POST",
     headers: { Accept: "application/json" },
-    body: new URLSearchParams({ token: last ?? "", email }),
+    body: new URLSearchParams(choice),
   });
   if (answer.ok) return "";
   if (answer.status === 409) return t("This request is answered elsewhere already.");

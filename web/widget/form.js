@@ -26,7 +26,7 @@ export class StartForm {
     this.inputs = {
       name: h("input", { class: "input", autocomplete: "name", dir: "auto" }),
       phone: h("input", { class: "input", type: "tel", autocomplete: "tel", dir: "ltr" }),
-      topic: h("select", { class: "input", on: { change: () => this.show(this.service, this.wish) } }),
+      topic: h("select", { class: "input", on: { change: () => this.#again() } }),
       question: h("textarea", { class: "input", rows: 3, dir: "auto", autocomplete: "off", on: { input: () => this.#count() } }),
     };
     this.intro = h("div", { class: "intro" });
@@ -84,7 +84,14 @@ export class StartForm {
     for (const [name, value] of Object.entries(values)) {
       if (Object.hasOwn(this.inputs, name)) this.inputs[/** @type {FieldName} */ (name)].value = value ?? "";
     }
+    // The topics may come later than the wish for one of them.
+    if ("topic" in values) this.wished = String(values.topic);
+    this.#again();
     this.#count();
+  }
+
+  #again() {
+    if (this.service) this.show(this.service, this.wish);
   }
 
   /** Shows what is wrong, beside the field when it is known. */
@@ -102,7 +109,7 @@ export class StartForm {
   /** While an answer is awaited. */
   busy(/** @type {boolean} */ on) {
     this.submit.disabled = on;
-    if (this.service) this.show(this.service, this.wish);
+    this.#again();
   }
 
   /** Puts the cursor where the next thing is to be written. */
@@ -126,7 +133,7 @@ export class StartForm {
     const offered = JSON.stringify(topics);
     if (this.offered === offered) return;
     this.offered = offered;
-    const chosen = topic.value;
+    const chosen = topic.value || this.wished;
     const option = (/** @type {any} */ { id, name, state }) =>
       h("option", { value: id }, state === "open" ? name : t("{topic} (request only)", { topic: name }));
     fill(topic, h("option", { value: "" }, t("Choose a topic")), topics.map(option));

@@ -30,7 +30,7 @@
   const server = new URL(script.src).origin;
   const options = { ...window.LiveSupportSettings, ...script.dataset };
   const listeners = {};
-  let early = []; // messages for a panel that is not ready yet
+  let words = {}; // by kind: what a panel is to hear when it is ready
   const watch = new MutationObserver(place);
   let root, box, button, badge, panel, patience, ready, isOpen, chatting;
 
@@ -46,8 +46,7 @@
   }
 
   /** How the next page of this site finds the panel: "open", "kept" (closed, but a chat goes on) or "". */
-  const flag = (value) =>
-    guard(() => (value === undefined ? sessionStorage.livesupport : (sessionStorage.livesupport = value)));
+  const flag = () => guard(() => (sessionStorage.livesupport = isOpen ? "open" : chatting ? "kept" : ""));
 
   function draw() {
     root = document.createElement("live-support");
@@ -74,12 +73,13 @@
   /** On `html`, not in `body`: pages that swap their body leave it alone, and a moved iframe would load again. */
   function place() {
     if (root && !root.isConnected) document.documentElement.append(root);
-    for (const parent of [document, document.documentElement]) watch.observe(parent, { childList: true });
+    watch.observe(document, { childList: true });
+    watch.observe(document.documentElement, { childList: true });
   }
 
   function label() {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const path = document.createElementNS(svg.namespaceURI, "path");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
     path.setAttribute("d", isOpen ? "m6 9 6 6 6-6" : "M4 5h16v11h-9l-5 4v-4H4Z");
     svg.append(path);
     button.ariaLabel = name();
@@ -122,9 +122,16 @@
   }
 
   function tell(type, more) {
-    const message = { livesupport: 1, type, page: location.origin + location.pathname, ...more };
-    if (ready) panel.contentWindow.postMessage(message, server);
-    else early.push(message);
+    const kind = type + Object.keys(more?.user || "");
+    delete words[kind]; // the new word comes after those that were said before it
+    words[kind] = { livesupport: 1, type, page: location.origin + location.pathname, ...more };
+    if (ready) pass(kind);
+  }
+
+  /** All is said once, but who is there and what they ask about, every panel hears, also one that loads again. */
+  function pass(kind) {
+    panel.contentWindow.postMessage(words[kind], server);
+    if (!words[kind].user) delete words[kind];
   }
 
   function setOpen(open, focus) {
@@ -132,14 +139,15 @@
     isOpen = open;
     if (!panel) load();
     panel.hidden = !open;
-    flag(open ? "open" : chatting ? "kept" : "");
+    flag();
     label();
     // Full screen on a phone: the Back button closes the panel, not the page.
     if (open && innerWidth < 480) history.pushState({ ...history.state, livesupport: 1 }, "");
     if (!open && history.state?.livesupport) history.back();
     if (focus) (open ? panel : button).focus();
-    tell(open ? "open" : "close", { focus });
-    emit(open ? "open" : "close");
+    const news = open ? "open" : "close";
+    tell(news, { focus });
+    emit(news);
   }
 
   function emit(type, detail) {
@@ -155,13 +163,13 @@
       ready = true;
       clearTimeout(patience);
       mark("");
-      for (const message of early) panel.contentWindow.postMessage(message, server);
-      early = [];
+      Object.keys(words).map(pass);
+      if (isOpen) tell("open");
     } else if (type === "close") api.close();
     else {
       if (type === "unread") mark(detail || "");
       if (type === "state") chatting = /queued|active/.test(detail);
-      if (!isOpen) flag(chatting ? "kept" : "");
+      flag();
       emit(type, detail);
     }
   }
@@ -181,7 +189,7 @@
     ask: (text) => (tell("ask", { text }), api.open()),
     setUser: (user) => (tell("user", { user }), user.sig && loadHidden()),
     setAttributes: (user) => tell("user", { user }),
-    reset: () => panel && tell("reset"),
+    reset: () => ((words = {}), panel && tell("reset")),
     setTheme: (theme) => tell("theme", { theme: (options.theme = theme) }),
     setLocale: (lang) => ((options.lang = lang), label(), panel && load()),
     end: () => panel && tell("end"),
@@ -190,9 +198,9 @@
     push: ([method, ...values]) => api[method](...values),
     shutdown() {
       clearTimeout(patience);
-      flag("");
       root.remove();
-      root = panel = isOpen = null;
+      root = panel = isOpen = chatting = null;
+      flag();
     },
   };
 
@@ -200,8 +208,9 @@
     draw();
     addEventListener("message", hear);
     addEventListener("popstate", () => history.state?.livesupport || (isOpen && api.close()));
-    for (const type of ["resize", "scroll"]) visualViewport.addEventListener(type, fit);
-    chatting = flag();
+    visualViewport.addEventListener("resize", fit);
+    visualViewport.addEventListener("scroll", fit);
+    chatting = guard(() => sessionStorage.livesupport);
     if (chatting) loadHidden();
     if (chatting === "open" || "open" in options) setOpen(true);
     emit("ready");

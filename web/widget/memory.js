@@ -6,6 +6,7 @@ import { page } from "../shared/page.js";
 
 const KEY = `livesupport:${page.site?.id}`;
 const TIP = `${KEY}:tip`;
+const UNWANTED = `${KEY}:erase`;
 /** Milliseconds. */
 const SIBLINGS_ANSWER_WITHIN = 300;
 
@@ -43,14 +44,34 @@ export let last = kept;
 function keep(/** @type {Held | null} */ value) {
   held = value;
   last = recall() ?? last;
-  if (held) return storage?.setItem(KEY, held.token);
-  storage?.removeItem(KEY);
-  storage?.removeItem(TIP);
+  store(KEY, recall());
+  if (!held) store(TIP);
+}
+
+function store(/** @type {string} */ key, /** @type {string | null} */ value = "") {
+  if (value) storage?.setItem(key, value);
+  else storage?.removeItem(key);
+}
+
+/** The token of a chat that is in no page any more, and is erased as soon as its server can be told (`erase.js`). */
+export let unwanted = storage?.getItem(UNWANTED);
+
+/** Keeps it; with null the chat is erased. */
+export function unwant(/** @type {string | null | undefined} */ token) {
+  unwanted = token;
+  store(UNWANTED, token);
+}
+
+/** Nobody may go on with the chat of this page; its token is unwanted. */
+export function giveUp() {
+  unwant(recall() ?? unwanted);
+  remember(null);
+  last = null;
 }
 
 /** Keeps the place of the last line that was here, so that a server which lost its memory can tell what nobody holds. */
 export function rememberTip(/** @type {{epoch: number, seq: number}} */ { epoch, seq }) {
-  if (held) storage?.setItem(TIP, JSON.stringify({ epoch, seq }));
+  if (held) store(TIP, JSON.stringify({ epoch, seq }));
 }
 
 /** That place, or null. */
@@ -68,7 +89,7 @@ export function askSiblings(onFirst) {
   return new Promise((resolve) => {
     siblings?.addEventListener("message", ({ data }) => {
       if (data.asks && held) siblings?.postMessage(held);
-      if (!data.token || (held?.chat && held.chat !== data.chat)) return;
+      if (!data.token || unwanted || (held?.chat && held.chat !== data.chat)) return;
       const isFirst = !held;
       keep(data);
       if (isFirst) onFirst();

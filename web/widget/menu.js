@@ -10,8 +10,10 @@ import "../shared/more-icons.js";
 export function choices(state, act) {
   const choice = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {string} */ name, tone = "") =>
     h("button", { class: `button bare ${tone}`, type: "button", on: { click: () => act(name) } }, icon(sign), label);
+  const { info } = state.chat;
   return [
-    !state.chat.info?.ticket && choice("save", t("Save as request"), "save"),
+    !info?.ticket && choice("save", t("Save as request"), "save"),
+    (info?.status === "waiting" || info?.status === "offered") && choice("inbox", t("Answer by e-mail, add files"), "more"),
     choice("down", t("Save a copy"), "copy"),
     choice("erase", t("End and erase"), "askErase", "danger"),
     h("a", { class: "button bare", href: "/privacy", target: "_blank", rel: "noopener" }, icon("lock"), t("Privacy")),

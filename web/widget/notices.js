@@ -7,6 +7,7 @@ import { icon } from "../shared/icons.js";
 import "../shared/more-icons.js";
 import { CloseCode } from "../shared/close-codes.js";
 import { span } from "../shared/time.js";
+import { session } from "./session.js";
 
 /**
  * @typedef {object} Notice
@@ -14,6 +15,7 @@ import { span } from "../shared/time.js";
  * @property {string} text
  * @property {"" | "waiting" | "attention" | "saved"} [tone]
  * @property {number | null} [seconds] counted down beside the text
+ * @property {boolean} [asksChannel] how to be answered
  * @property {[string, string, string?][]} [buttons] label, the name of the act, and how it looks; the likely one first
  * @property {string} [dismiss] the name of the act that puts the notice away
  */
@@ -23,9 +25,10 @@ import { span } from "../shared/time.js";
  * @param {any} state the panel's state
  * @returns {Notice[]}
  */
-export function notices({ chat, connection, isLost, problem, image, confirmErase, forgetful, restoring }) {
+export function notices({ chat, connection, isLost, problem, image, confirmErase, forgetful, restoring, writing, asksChannel }) {
   const info = chat.info ?? {};
   const isOver = info.status === "ended" || chat.erased;
+  if (writing) return isOver || info.status !== "active" ? [] : [hasCome(info)];
   if (confirmErase && !isOver) return [confirmation(info)];
   /** @type {(Notice | false | null | undefined)[]} */
   const all = [
@@ -36,9 +39,12 @@ export function notices({ chat, connection, isLost, problem, image, confirmErase
     !isOver && aboutTime(info),
     info.ask_wait && {
       icon: "clock", tone: "waiting", text: t("Nobody is free yet. Do you want to keep waiting?"),
-      buttons: [[t("Keep waiting"), "keepWaiting"], [t("Make it a request"), "save"], [t("Try later"), "leave"]],
+      buttons: [[t("Keep waiting"), "keepWaiting"], [t("Make it a request"), "save"], fullForm(), [t("Try later"), "leave"]],
     },
     !isOver && aboutSaving(info),
+    !isOver && info.ticket && asksChannel && !session() && {
+      icon: "save", text: t("Saved as request #{number}.", { number: info.ticket }), asksChannel, dismiss: "channelRead",
+    },
     image && {
       icon: "image", text: t("Chats carry text only. Save this chat as a request to attach an image."), dismiss: "imageRead",
       buttons: info.ticket ? [] : [[t("Save as request"), "save"]],
@@ -51,10 +57,20 @@ export function notices({ chat, connection, isLost, problem, image, confirmErase
   return /** @type {Notice[]} */ (all.filter(Boolean));
 }
 
+/** The whole form of a request, filled in as far as it is known; the place in the line is kept until it is sent. */
+function fullForm() {
+  return /** @type {[string, string]} */ ([t("Answer by e-mail, add files"), "more"]);
+}
+
 /** @param {number} count */
 function lost(count) {
   return n("{count} line was lost with our server and is missing here.",
     "{count} lines were lost with our server and are missing here.", count);
+}
+
+/** Said to somebody who writes a request while they wait. @param {any} info @returns {Notice} */
+function hasCome({ agent = "" }) {
+  return { icon: "chat", text: t("{name} is here.", { name: agent }), buttons: [[t("Back to the chat"), "back"]] };
 }
 
 /** Asked alone, so that nothing stands between the question and its answers. @param {any} info @returns {Notice} */
@@ -118,6 +134,38 @@ function aboutConnection({ state, code }, isLost) {
 }
 
 /**
+ * How things stand for somebody who waits: their place, and what else there is to know; nothing for everybody else.
+ * @param {any} state the panel's state
+ * @returns {[string, string]}
+ */
+export function waiting({ chat: { info, erased }, writing }) {
+  const waits = !erased && (info?.status === "waiting" || info?.status === "offered") && !info.agent_lost;
+  if (!waits) return ["", ""];
+  const below = writing ? "" : t("You can already write more below.");
+  return [place(info), info.overtaken ? t("A reconnected visitor was placed ahead of you.") : below];
+}
+
+/** The place in the line and the wait, as far as they are known. */
+function place(/** @type {any} */ { position, wait, status }) {
+  if (status === "offered") return t("Ringing somebody for you.");
+  if (position === null || position === undefined) return t("Looking for somebody who is free.");
+  const where = position === 1 ? t("You are next.") : t("You are number {position} in line.", { position });
+  return [where, waits(wait)].filter(Boolean).join(" ");
+}
+
+/** @param {string} [bucket] */
+function waits(bucket) {
+  switch (bucket) {
+    case "under_1": return t("Less than a minute.");
+    case "1_to_3": return t("1–3 minutes.");
+    case "3_to_5": return t("3–5 minutes.");
+    case "5_to_10": return t("5–10 minutes.");
+    case "over_10": return t("More than 10 minutes.");
+    default: return "";
+  }
+}
+
+/**
  * Brings the notices in `zone` up to date, and returns the words of the new ones. One that is there already keeps its node,
  * so that a button does not vanish under a finger; only its countdown is set anew.
  * @param {HTMLElement} zone
@@ -142,14 +190,22 @@ export function drawNotices(zone, list, since, act) {
 }
 
 /** @param {Notice} notice @param {string} key @param {(name: string) => void} act */
-function draw({ icon: sign, text, tone = "", buttons = [], dismiss = "" }, key, act) {
+function draw({ icon: sign, text, tone = "", asksChannel, buttons = [], dismiss = "" }, key, act) {
   const button = (/** @type {string} */ look, /** @type {string} */ name, /** @type {any[]} */ ...content) =>
     h("button", { class: `button ${look}`, type: "button", on: { click: () => act(name) } }, content);
   return h("div", { class: `notice ${tone}`, data: { key } },
     icon(sign), h("p", {}, text, " ", countdown()),
     dismiss && button("bare square", dismiss, icon("close"), h("span", { class: "unseen" }, t("Put away"))),
+    asksChannel && channel(),
     buttons.length > 0 && h("div", { class: "buttons" },
       buttons.map(([label, name, look], i) => button(look ?? (i === 0 ? "primary" : ""), name, label))));
+}
+
+/** How to be answered; its module comes when there is something to answer. @param {Record<string, string>} [proof] */
+export function channel(proof) {
+  const place = h("div");
+  import("./channel.js").then(({ askChannel }) => place.replaceWith(askChannel(proof)));
+  return place;
 }
 
 /** Seconds left until `until`, in the clock of `performance.now()`; silent for screen readers, who were told at the start. */

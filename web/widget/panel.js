@@ -7,7 +7,7 @@ import { language, t } from "../shared/i18n.js";
 import { page } from "../shared/page.js";
 import { newId } from "../shared/protocol.js";
 import * as host from "./host.js";
-import { askSiblings, recall, recallTip, remember, rememberTip, survivesReload } from "./memory.js";
+import { askSiblings, giveUp, recall, recallTip, remember, rememberTip, survivesReload, unwanted } from "./memory.js";
 import { View, screenOf } from "./view.js";
 
 const RECEIPT_AFTER = 300; // ms; receipts are cumulative, so a burst of lines needs one
@@ -15,7 +15,7 @@ const LOST_AFTER = 1500; // ms; most losses are over before anybody needs to kno
 
 /** What begins anew with each chat. */
 const fresh = {
-  wish: "chat", wantsForm: false, requested: "", problem: "", image: false, confirmErase: false, rated: false, hadAgent: false,
+  wish: "chat", wantsForm: false, requested: "", request: "", asksChannel: true, problem: "", image: false, confirmErase: false, rated: false, hadAgent: false,
   restoring: false,
 };
 
@@ -27,6 +27,8 @@ const state = {
   welcome: /** @type {any} */ (null),
   service: /** @type {any} */ (null),
   isLost: false,
+  hostPage: "",
+  writing: false, // the full form of a request
   forgetful: !survivesReload,
   isOpen: parent === window,
 };
@@ -34,10 +36,11 @@ const state = {
 /** The start or request that has no answer yet; after a reconnect it is sent again under the same id. @type {any} */
 let pending = null;
 let lastRef = 0;
-let hostPage = "";
 let isLeaving = false;
 /** "End and erase" was sent and is not confirmed: whatever becomes of the connection, the text must not stay. */
 let isErasing = false;
+/** Whom the host page vouches for. @type {any} */
+let user = null;
 /** @type {typeof import("./person.js") | null} */
 let person = null;
 /** Chats that this page has left behind: what is still told of them is not for it. */
@@ -126,7 +129,7 @@ const hears = {
 
   line({ kind, by }) {
     rememberTip(state.chat.tip);
-    if (kind === "message") fetchTheRest();
+    fetchTheRest();
     if (kind === "message" && by === "agent") host.tell("message", { by });
   },
 
@@ -141,7 +144,7 @@ const hears = {
   requested({ id, ticket }) {
     if (id !== pending?.id) return;
     pending = null;
-    state.requested = ticket;
+    Object.assign(state, { requested: ticket, request: id });
     view.form.busy(false);
     view.form.write({ question: "" });
     host.tell("ticket", { number: ticket });
@@ -165,7 +168,8 @@ const hears = {
 
 /** What a chat may need later. Its own server may be gone by then, and the next one may be a newer program with other files. */
 function fetchTheRest() {
-  for (const name of ["../shared/records.js", "./after.js", "./menu.js", "./notices.js", "./refusals.js"]) import(name);
+  const rest = ["./after.js", "./erase.js", "./menu.js", "./notices.js", "./own-words.js", "./refusals.js"];
+  for (const name of ["../shared/records.js", ...rest]) import(name);
 }
 
 /** The server does not know the chat any more: it lost its memory and nobody held enough, or this page was away for too long. */
@@ -192,7 +196,31 @@ function forget({ chat, info }) {
   view.composer.text = "";
   view.renewList();
   if (isLeaving) anew();
-  else view.form.write({ name: "", phone: "", question: "" });
+  else wipe();
+}
+
+/** Nothing that was typed stays. */
+function wipe() {
+  state.writing = false;
+  view.steps = null;
+  view.composer.text = "";
+  view.form.write({ name: "", phone: "", topic: "", question: "" });
+}
+
+/** For the host page the chat is over, wherever it stands: this page forgets it now, the server as soon as it can be told. */
+async function drop() {
+  giveUp();
+  pending = null;
+  anew();
+  wipe();
+  view.form.busy(false);
+  connection.restart();
+  update();
+  await finish();
+}
+
+async function finish() {
+  if (unwanted) (await import("./erase.js")).erase();
 }
 
 function resend() {
@@ -204,7 +232,7 @@ function resend() {
 
 /** @param {Record<string, any>} values @param {"chat" | "request"} mode */
 function onSubmit({ name, phone, topic, question }, mode) {
-  const about = { id: newId(), name, phone, question, topic, page: hostPage, language, ref: ++lastRef };
+  const about = { id: newId(), name, phone, question, topic, page: state.hostPage, language, ref: ++lastRef };
   pending = mode === "chat" ? { t: "start", ...about, utc_offset: -new Date().getTimezoneOffset() } : { t: "request", ...about };
   ask();
 }
@@ -266,18 +294,21 @@ const acts = {
   imageRead: set({ image: false }),
   problemRead: set({ problem: "" }),
   noteRead: set({ forgetful: false }),
+  channelRead: set({ asksChannel: false }),
   mode: () => (state.wish = view.form.mode === "chat" ? "request" : "chat"),
   anew,
   async request() {
-    const { ownWords } = await import("./after.js");
-    const question = [ownWords(state.chat), view.composer.text].filter(Boolean).join("\n");
-    view.form.write({ question: [...question].slice(0, view.form.limits.question).join("") });
+    const { ownWords } = await import("./own-words.js");
+    view.form.write({ question: ownWords(state.chat, view.composer.text) });
     Object.assign(state, { wantsForm: true, wish: "request" });
     update();
   },
-  async more() {
-    const { show } = await import("./request.js");
-    show(view, hostPage);
+  more: set({ writing: true }),
+  back: set({ writing: false }),
+  /** Whoever wrote the request while they waited leaves the line now. */
+  sent() {
+    view.form.write({ question: "" });
+    if (/waiting|offered/.test(state.chat.info?.status)) acts.leave();
   },
   async copy() {
     const { saveCopy } = await import("./after.js");
@@ -307,7 +338,8 @@ function act(name, detail) {
 
 function update() {
   look();
-  if (state.chat.info?.ticket) person?.claim(state.chat.info.ticket);
+  const ticket = state.requested || state.chat.info?.ticket;
+  if (ticket) person?.claim(ticket, state.request);
   view.update(state);
   view.showTyping(state.chat.typingUntil === null ? null : (state.chat.info?.agent ?? ""));
   tellHost();
@@ -323,7 +355,7 @@ function tick() {
 
 /** What is in sight of somebody who is here counts as seen. */
 function look() {
-  if (state.isOpen && !document.hidden && document.hasFocus()) state.chat = reduce(state.chat, { t: "look" }, now());
+  if (state.isOpen && !state.writing && !document.hidden && document.hasFocus()) state.chat = reduce(state.chat, { t: "look" }, now());
   const { tip, seen } = state.chat;
   if (tip.seq !== receipt.received || seen !== receipt.seen) timers.receipt ??= setTimeout(sendReceipt, RECEIPT_AFTER);
 }
@@ -336,7 +368,7 @@ function sendReceipt() {
 
 function tellHost() {
   const { info } = state.chat;
-  const screen = screenOf(state);
+  const screen = screenOf({ ...state, writing: false });
   const withoutChat = state.service && state.service.state !== "open" ? "offline" : "idle";
   const inChat = screen === "over" ? "ended" : info?.status === "active" ? "active" : "queued";
   const news = {
@@ -351,10 +383,11 @@ function tellHost() {
   }
 }
 
-/** Somebody is there for whom the page's own site vouches. @param {Record<string, unknown>} user */
-async function meet(user) {
+/** Somebody is there for whom the page's own site vouches. @param {Record<string, unknown>} vouched */
+async function meet(vouched) {
+  user = vouched;
   person = await import("./person.js");
-  await person.signIn(user, view.top, update);
+  if (user === vouched) await person.signIn(user, view.top, update);
 }
 
 function wear(/** @type {string} */ theme) {
@@ -378,7 +411,7 @@ document.addEventListener("visibilitychange", () => {
 
 host.listen({
   open({ page: address, focus }) {
-    hostPage = address ?? "";
+    state.hostPage = address ?? "";
     state.isOpen = true;
     update();
     if (focus) view.focus();
@@ -397,14 +430,15 @@ host.listen({
     if (user?.sig) meet(user);
   },
   reset() {
+    user = null;
     person?.signOut();
-    if (state.chat.info) act("erase");
-    view.form.write({ name: "", phone: "", question: "" });
+    drop();
   },
   theme: ({ theme }) => wear(theme),
-  end: () => act(state.chat.info ? "erase" : "anew"),
+  end: drop,
 });
 
 update();
+finish();
 await askSiblings(() => connection.restart());
 connection.start();

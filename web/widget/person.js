@@ -1,12 +1,14 @@
 /**
- * The person for whom the host page's own site vouches: signed in, told of answers, given the request that their chat became,
- * taken along into My requests. Loaded when a page says who is there.
+ * The person for whom the host page's own site vouches: signed in, told of answers, given what they ask here, taken along
+ * into My requests. Loaded when a page says who is there.
  */
 import { AnswerNotices } from "../shared/answer-notice.js";
-import { h } from "../shared/dom.js";
+import { fill, h } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
 import { n, t } from "../shared/i18n.js";
 import { follow } from "../shared/news.js";
 import { page } from "../shared/page.js";
+import { weekday } from "../shared/time.js";
 import * as host from "./host.js";
 import { last } from "./memory.js";
 import { call, keepSession, session } from "./session.js";
@@ -18,7 +20,9 @@ export let unread = 0;
 const claimed = new Set();
 const list = h("button", { class: "button bare", type: "button", on: { click: () => visit("/requests") } });
 const card = h("div");
-const place = h("div", { class: "person", hidden: true }, list, card);
+/** Those that the person wanted to be reminded of. */
+const reminders = h("ul", { class: "reminders", "aria-label": t("Reminders") });
+const place = h("div", { class: "person", hidden: true }, list, card, reminders);
 const notices = new AnswerNotices({ place: card, call, open, onTold });
 let onChange = () => {};
 let said = "";
@@ -38,12 +42,14 @@ export async function signIn(user, before, changed) {
   said = String(word);
   onChange = changed;
   const answer = await fetch("/requests/session", { method: "POST", body: word }).catch(() => null);
-  if (!answer?.ok) {
+  const began = answer?.ok && (await answer.json().catch(() => null));
+  if (said !== String(word)) return began && end(began.session); // the person is gone, or it is somebody else, by now
+  if (!began) {
     said = "";
     return host.tell("error", { code: answer ? "not_signed_in" : "unreachable" });
   }
   forget();
-  keepSession((await answer.json()).session);
+  keepSession(began.session);
   wear();
   before.before(place);
   place.hidden = false;
@@ -52,17 +58,26 @@ export async function signIn(user, before, changed) {
 }
 
 /** Signs them out, here and on the server. */
-export async function signOut() {
+export function signOut() {
   said = "";
-  if (session()) await call("/requests/sign-out", { method: "POST", headers: { Accept: "application/json" } }).catch(() => {});
+  if (session()) end(session());
   forget();
 }
 
-/** The chat was saved as this request: it belongs to the person who was in it. */
-export async function claim(/** @type {string} */ number) {
-  if (!session() || !last || claimed.has(number)) return;
+function end(/** @type {string} */ secret) {
+  const headers = { Accept: "application/json", Authorization: `Bearer ${secret}` };
+  fetch("/requests/sign-out", { method: "POST", headers, keepalive: true }).catch(() => {});
+}
+
+/**
+ * What was asked in this panel belongs to the person who asked.
+ * @param {string} number of the request
+ * @param {string} request the id it was left under; empty: it was a chat
+ */
+export async function claim(number, request) {
+  if (!session() || !(request || last) || claimed.has(number)) return;
   claimed.add(number);
-  const body = new URLSearchParams({ token: last });
+  const body = new URLSearchParams(request ? { request } : { token: last ?? "" });
   const answer = await call("/requests/claim", { method: "POST", body }).catch(() => null);
   if (!answer?.ok) claimed.delete(number);
 }
@@ -71,14 +86,27 @@ function forget() {
   news?.close();
   keepSession("");
   notices.clear();
+  claimed.clear();
   place.hidden = true;
-  onTold({ unread: 0 });
+  onTold({ unread: 0, later: [] });
 }
 
-function onTold(/** @type {{unread: number}} */ told) {
+function onTold(/** @type {Pick<import("../shared/answer-notice.js").Told, "unread" | "later">} */ told) {
   unread = told.unread;
+  fill(reminders, told.later.map(reminder));
   list.textContent = unread ? `${t("My requests")} · ${n("{count} new answer", "{count} new answers", unread)}` : t("My requests");
   onChange();
+}
+
+/** An answer that the person has put off: when they are told of it again, and how they are not. */
+function reminder(/** @type {import("../shared/answer-notice.js").Notice} */ { id, number, subject, due_at: due }) {
+  const cancel = async () => {
+    await call(`/requests/notices/${id}`, { method: "POST", body: new URLSearchParams({ deed: "dismiss" }) }).catch(() => null);
+    await notices.refresh();
+  };
+  const words = ["#", number, " ", h("bdi", {}, subject)];
+  return h("li", {}, icon("clock"), h("p", {}, words, h("span", { class: "hint" }, weekday(due))),
+    h("button", { class: "button bare", type: "button", on: { click: cancel } }, t("Cancel reminder")));
 }
 
 function open(/** @type {string} */ number) {

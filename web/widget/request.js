@@ -7,90 +7,125 @@ import { language, t } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
 import "../shared/more-icons.js";
 import { page } from "../shared/page.js";
-import { RequestForm } from "../shared/request-form.js";
 import { moment } from "../shared/time.js";
 import * as host from "./host.js";
+import { ownWords } from "./own-words.js";
 import { call } from "./session.js";
 
-/** Where the person is; leaving for the quick form and coming back finds it as it was. @type {Steps | null} */
-let steps = null;
-
 /**
- * Shows the steps in place of the quick form.
+ * Shows the steps in place of the quick form, filled in with what is known. They stay in `view.steps`: leaving them and coming back
+ * finds everything as it was.
  * @param {import("./view.js").View} view
- * @param {string} address of the page that the person is on
  */
-export function show(view, address) {
+export function show(view) {
+  const { chat, hostPage, wantsForm } = view.state;
+  /** @type {Steps} */
+  const steps = view.steps?.isOf(chat.chat) ? view.steps : new Steps(view, hostPage);
+  view.steps = steps;
   const { name, phone, question, topic } = view.form.values;
-  steps ??= new Steps(address, keep);
-  steps.known = { name, phone, message: question, topic: topic ? String(topic) : "" };
-  function keep(/** @type {string} */ words) {
-    view.kept = words;
-    view.update(view.state);
-  }
+  const message = chat.info && !wantsForm ? ownWords(chat, view.composer.text) : question;
   const back = () => {
-    if (steps?.isSent) steps = null;
-    keep("");
-    fill(view.main, view.form.element);
-    view.form.focus();
+    if (steps.isSent) view.steps = null;
+    view.act("back");
   };
   const button = h("button", { class: "button bare", type: "button", on: { click: back } }, icon("back"), t("Back"));
   fill(view.main, h("div", { class: "start" }, h("p", {}, button), steps.element));
-  steps.begin();
+  steps.begin({ name, phone, message, topic: topic ? String(topic) : "" });
 }
 
 class Steps {
   isSent = false;
+  /** Where the words are now, for the data line. */
+  kept = "";
   /** What is known already. @type {Record<string, string>} */
   known = {};
+  /** What was typed, of all forms so far: who chooses another one need not type it again. @type {any} */
+  draft = null;
+  problem = h("div", { role: "alert" });
+  content = h("div");
 
-  /** @param {string} address @param {(words: string) => void} keep says where the words are now, for the data line */
-  constructor(address, keep) {
+  /** The chat that they are about, if there was one. */
+  chat = "";
+
+  /** @param {import("./view.js").View} view @param {string} address of the host page */
+  constructor(view, address) {
+    this.view = view;
     this.address = address;
-    this.keep = keep;
-    this.element = h("div", { on: { click: (/** @type {any} */ event) => this.#follow(event), submit: this.#send.bind(this) } });
+    const on = { click: (/** @type {any} */ event) => this.#follow(event), submit: this.#send.bind(this) };
+    this.element = h("div", { on }, this.problem, this.content);
   }
 
-  /** Fetches the first step, or goes on where the person was. */
-  begin() {
-    if (this.form) this.form.prefill(this.known);
-    else if (!this.element.hasChildNodes()) this.go(`/requests/new?site=${encodeURIComponent(page.site.id)}&lang=${language}`);
+  /** Whether they may be shown beside this chat: words of one are not for the next. */
+  isOf(/** @type {string} */ chat) {
+    const isTheirs = this.isSent || !this.chat || !chat || this.chat === chat;
+    this.chat ||= chat;
+    return isTheirs;
   }
 
-  /** Goes to a step. @param {string} address @param {RequestInit} [init] */
+  /** Fetches the first step, or goes on where the person was. @param {Record<string, string>} known */
+  begin(known) {
+    this.known = known;
+    if (this.form) this.form.prefill(known);
+    else if (!this.content.hasChildNodes()) this.go(`/requests/new?site=${encodeURIComponent(page.site.id)}&lang=${language}`);
+  }
+
+  /** Goes to a step; where that fails, the present one stays. @param {string} address @param {RequestInit} [init] */
   async go(address, init) {
+    let problem = t("This cannot be reached right now.");
     try {
       const answer = await call(address, init);
-      this.#draw(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const step = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (step.querySelector("[data-request]")) return await this.#draw(step);
+      problem = step.querySelector("h1")?.textContent || problem;
     } catch {
-      const again = { class: "button", type: "button", on: { click: () => this.go(address, init) } };
-      fill(this.element, h("p", { class: "problem", role: "alert" }, t("This cannot be reached right now.")),
-        h("button", again, t("Try again")));
+      // said below
     }
+    const again = { class: "button", type: "button", on: { click: () => this.go(address, init) } };
+    fill(this.problem, h("p", { class: "problem" }, problem), h("button", again, t("Try again")));
   }
 
-  #draw(/** @type {Document} */ step) {
+  /** The form's own modules come with the first form: choosing what it is about does not wait for them. */
+  async #draw(/** @type {Document} */ step) {
+    const form = /** @type {HTMLFormElement | null} */ (step.querySelector("form.request"));
+    const module = form && (await import("../shared/request-form.js"));
     for (const link of step.querySelectorAll("link[rel=stylesheet][href*='/shared/']")) wear(link.getAttribute("href") ?? "");
-    const content = step.querySelector("[data-request]") ?? h("p", { role: "alert" }, step.querySelector("h1")?.textContent);
+    const content = /** @type {Element} */ (step.querySelector("[data-request]"));
     dress(content);
-    fill(this.element, document.adoptNode(content));
-    const form = /** @type {HTMLFormElement | null} */ (this.element.querySelector("form.request"));
-    this.form = form && new RequestForm(form, { keeper: null, page: this.address, call, onSent: (next) => this.#sent(next) });
+    fill(this.problem);
+    fill(this.content, document.adoptNode(content));
+    const options = { keeper: this.#keeper(), page: this.address, call, onSent: (/** @type {string} */ next) => this.#sent(next) };
+    this.form = module && new module.RequestForm(form, options);
     this.form?.prefill(this.known);
+    for (const promise of content.querySelectorAll("[data-kept]")) promise.remove(); // a reload does lose it here
     const number = content.getAttribute("data-number");
     if (number) this.#isTicket(number);
-    this.element.querySelector("h1")?.focus();
+    content.querySelector("h1")?.focus();
+  }
+
+  #keeper() {
+    return {
+      read: () => this.draft,
+      write: (/** @type {any} */ draft) =>
+        (this.draft = { ...draft, values: [...new Map([...(this.draft?.values ?? []), ...draft.values])] }),
+      clear: () => (this.draft = null),
+    };
   }
 
   #sent(/** @type {string} */ next) {
     this.isSent = true;
-    this.keep(t("Kept for 24 hours, until you open the link in our mail."));
+    this.#keep(t("Kept for 24 hours, until you open the link in our mail."));
+    this.view.act("sent");
     this.go(next);
   }
 
   #isTicket(/** @type {string} */ number) {
-    this.keep(t("Saved as request #{number}.", { number }));
+    this.#keep(t("Saved as request #{number}.", { number }));
     host.tell("ticket", { number });
+  }
+
+  #keep(/** @type {string} */ words) {
+    this.kept = words;
+    this.view.update(this.view.state);
   }
 
   /** The steps stay in here; other pages open in a tab of their own. */

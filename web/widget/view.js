@@ -8,12 +8,13 @@ import { icon } from "../shared/icons.js";
 import { MessageList } from "../shared/message-list.js";
 import { page } from "../shared/page.js";
 import { StartForm, contacts } from "./form.js";
-import { availability, dataLine, describe, place } from "./words.js";
+import { availability, dataLine, describe } from "./words.js";
 
-/** @typedef {"loading" | "unreachable" | "restoring" | "form" | "chat" | "over" | "requested"} Screen */
+/** @typedef {"loading" | "unreachable" | "restoring" | "form" | "steps" | "chat" | "over" | "requested"} Screen */
 
 /** Which screen a state is shown on. @param {any} state @returns {Screen} */
-export function screenOf({ chat, service, connection, requested, wantsForm, restoring }) {
+export function screenOf({ chat, service, connection, requested, wantsForm, restoring, writing }) {
+  if (writing) return "steps";
   if (requested) return "requested";
   if (!wantsForm && (chat.erased || chat.info?.status === "ended")) return "over";
   if (!wantsForm && chat.info) return "chat";
@@ -25,6 +26,9 @@ export function screenOf({ chat, service, connection, requested, wantsForm, rest
 export class View {
   /** The words for a refused message; their module comes with the first refusal. @type {((code: string) => string) | null} */
   refusal = null;
+
+  /** The full form of a request, once somebody has opened it; leaving it and coming back finds it as it was. @type {any} */
+  steps = null;
 
   /**
    * @param {(name: string, detail?: any) => void} act carries out what a button says
@@ -59,7 +63,7 @@ export class View {
       describe, refusal: (code) => this.refusal?.(code) ?? "", label: t("Conversation"), peer: page.site.name,
       onRetry: (id) => this.act("retry", id), onDiscard: (id) => this.act("discard", id),
     });
-    this.key = this.screen = this.kept = "";
+    this.key = this.screen = "";
   }
 
   /** Shows the state. */
@@ -73,7 +77,7 @@ export class View {
     if (key !== this.key) this.#enter(screen, key);
     this.#header(state.chat.info ?? {});
     this.#dataLine();
-    this.#top(state);
+    if (screen === "form") this.#stand(state.isLost ? t("Connection lost. Your text is kept; we are trying again.") : "");
     this.#notices();
     this.composer.enable(screen === "chat");
   }
@@ -101,6 +105,7 @@ export class View {
     else if (screen === "loading") fill(this.main, skeleton());
     else if (screen === "unreachable") fill(this.main, this.#unreachable());
     else if (screen === "restoring") fill(this.main, this.#restoring());
+    else if (screen === "steps") (await import("./request.js")).show(this);
     else {
       const { afterwards } = await import("./after.js");
       const hasLines = screen === "over" && this.state.chat.lines.length > 0;
@@ -120,17 +125,14 @@ export class View {
   }
 
   #dataLine() {
-    const words = this.kept || dataLine({ ...this.state, request: this.screen === "form" && this.form.mode === "request" });
+    const isSteps = this.screen === "steps";
+    const request = isSteps || (this.screen === "form" && this.form.mode === "request");
+    const words = (isSteps && this.steps?.kept) || dataLine({ ...this.state, request });
     if (this.data.textContent !== words) fill(this.data, icon("lock"), h("span", {}, words));
   }
 
-  /** The place in the line while waiting; a lost connection while there is no chat yet. @param {any} state */
-  #top({ chat: { info }, isLost: lost }) {
-    const waits = this.screen === "chat" && (info.status === "waiting" || info.status === "offered") && !info.agent_lost;
-    const isLost = this.screen === "form" && lost;
-    const words = waits ? place(info) : isLost ? t("Connection lost. Your text is kept; we are trying again.") : "";
-    const ahead = info?.overtaken && t("A reconnected visitor was placed ahead of you.");
-    const hint = waits ? ahead || t("You can already write more below.") : "";
+  /** How things stand: a lost connection while there is no chat yet, the place in the line while waiting. */
+  #stand(/** @type {string} */ words, hint = "") {
     this.top.hidden = !words;
     if (this.top.textContent === words + hint) return;
     const text = h("div", {}, h("p", { class: "place" }, words), hint && h("p", { class: "hint" }, hint));
@@ -142,7 +144,8 @@ export class View {
   async #notices() {
     if (this.screen !== "chat" && !this.hadChat) return;
     this.hadChat = true;
-    const { notices, drawNotices } = await import("./notices.js");
+    const { notices, drawNotices, waiting } = await import("./notices.js");
+    if (this.screen !== "form") this.#stand(...waiting(this.state));
     const news = drawNotices(this.notices, notices(this.state), this.state.chat.infoAt, this.act);
     if (news.length) this.say(news.join(" "));
     // The cursor goes to the harmless answer.

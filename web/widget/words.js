@@ -37,26 +37,6 @@ function opening(/** @type {any} */ { opens_in: seconds }) {
   return t("Closed – opens {when} your time.", { when: weekday(Date.now() / 1000 + seconds) });
 }
 
-/** The place in the line and the wait, as far as they are known. */
-export function place(/** @type {any} */ { position, wait, status }) {
-  if (status === "offered") return t("Ringing somebody for you.");
-  if (position === null || position === undefined) return t("Looking for somebody who is free.");
-  const where = position === 1 ? t("You are next.") : t("You are number {position} in line.", { position });
-  return [where, waits(wait)].filter(Boolean).join(" ");
-}
-
-/** @param {string} [bucket] */
-function waits(bucket) {
-  switch (bucket) {
-    case "under_1": return t("Less than a minute.");
-    case "1_to_3": return t("1–3 minutes.");
-    case "3_to_5": return t("3–5 minutes.");
-    case "5_to_10": return t("5–10 minutes.");
-    case "over_10": return t("More than 10 minutes.");
-    default: return "";
-  }
-}
-
 /** What is wrong with a field of the form; "" for other codes. */
 export function wrong(/** @type {string} */ code) {
   switch (code) {

@@ -1,4 +1,4 @@
-"""/requests/channel: whose chat was saved as a request says in the panel where to send the answer."""
+"""/requests/channel: who has asked in the panel says there where to send the answer."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from starlette.responses import Response
 
 from livesupport import i18n
 from livesupport.errors import NotFound
-from livesupport.http.forms import Form, read_form
+from livesupport.http.forms import read_form
+from livesupport.http.proofs import Proof, origin_of
 from livesupport.http.public import address
 from livesupport.http.state import Request
-from livesupport.signing import origin_of_chat
 
 
-class Choice(Form, frozen=True):
-    """`token`: the visitor's, which opens their chat and nothing else."""
+class Choice(Proof, frozen=True, kw_only=True):
+    """Which request it is, and the address."""
 
-    token: str
     email: str
 
 
@@ -26,9 +25,9 @@ class Channel(HTTPEndpoint):
 
     async def post(self, request: Request) -> Response:
         choice = await read_form(request, Choice)
-        token = request.state["visitor_tokens"].read(choice.token)
-        if token is None:
+        origin = origin_of(request, choice)
+        if origin is None:
             raise NotFound("no token of ours")
-        waiting = await request.state["asking"].choose_email(origin_of_chat(token.chat), choice.email, i18n.current())
+        waiting = await request.state["asking"].choose_email(origin, choice.email, i18n.current())
         place = address(request, f"/requests/waiting/{request.state['waiting'].sign(waiting.id)}")
         return Response(msgspec.json.encode({"next": place}), 201, media_type="application/json")

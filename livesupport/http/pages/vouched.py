@@ -17,9 +17,9 @@ from starlette.responses import RedirectResponse, Response
 from livesupport.errors import Conflict, NotFound
 from livesupport.http.auth import own_path
 from livesupport.http.forms import Form, read_form
+from livesupport.http.proofs import Proof, origin_of
 from livesupport.http.requester import begin_requester_session, requester_of
 from livesupport.http.state import Request
-from livesupport.signing import origin_of_chat
 
 
 class Word(Form, frozen=True):
@@ -51,12 +51,6 @@ class Shown(Form, frozen=True):
     next: str = ""
 
 
-class Chat(Form, frozen=True):
-    """The token of a chat, which only who is in that chat holds."""
-
-    token: str
-
-
 class Session(HTTPEndpoint):
     """POST, from the panel: signs a person in by the word of their site."""
 
@@ -81,15 +75,15 @@ class Enter(HTTPEndpoint):
 
 
 class Claim(HTTPEndpoint):
-    """POST: the request that the chat of this token became belongs to the person who is signed in. 204 also where it cannot:
-    a token tells nothing about requests."""
+    """POST: what was asked in the panel belongs to the person who is signed in there. 204 also where it cannot: what proves
+    that one has asked tells nothing about requests."""
 
     async def post(self, request: Request) -> Response:
         person = await requester_of(request)
         if person is None:
             raise HTTPException(401)
-        token = request.state["visitor_tokens"].read((await read_form(request, Chat)).token)
-        if token is not None and token.site == person.site:
+        origin = origin_of(request, await read_form(request, Proof))
+        if origin is not None:
             with suppress(NotFound, Conflict):
-                await request.state["mine"].claim(origin_of_chat(token.chat), person)
+                await request.state["mine"].claim(origin, person)
         return Response(status_code=204)
