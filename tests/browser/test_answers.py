@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Locator, Page, Route, expect
+from playwright.async_api import BrowserContext, FrameLocator, Locator, Page, Route, expect
 
 from livesupport.accounts import vouching
 from livesupport.http import robots
@@ -149,11 +149,18 @@ async def test_whom_the_shop_knows_sees_a_mark_on_the_button_and_goes_on_in_a_ta
     nino = Visitor(page)
     await nino.open()
     assert await nino.panel.get_by_label("Your name").input_value() == "Nino"
+    await card(nino.panel).get_by_text("Remind me later").click()
+    await card(nino.panel).get_by_role("button", name="In 1 hour").click()
+    await expect(card(nino.panel)).to_have_count(0)
+    await expect(nino.panel.locator(".reminders li")).to_contain_text(ticket.number)
+    await nino.button("Cancel reminder").click()
+    await expect(nino.panel.locator(".reminders li")).to_have_count(0)
+    await answer(house, ticket, "And this.")
     await nino.panel.locator(".answer-notice").get_by_role("button", name="Dismiss").wait_for()
     async with context.expect_page() as opening:
         await nino.panel.locator(".answer-notice").get_by_role("button", name="Open").click()
     mine = await opening.value
-    await expect(mine.locator(".letter.agent")).to_be_visible()
+    await expect(mine.locator(".letter.agent").last).to_contain_text("And this.")
     assert mine.url == f"{house.url}/requests/{ticket.number}"
     await expect(nino.panel.locator(".answer-notice")).to_have_count(0)
     await expect(nino.button("My requests")).to_be_visible()
@@ -173,20 +180,27 @@ async def test_whom_the_shop_knows_sees_a_mark_on_the_button_and_goes_on_in_a_ta
     await expect(nino.button("My requests")).to_have_count(0)
 
 
-async def test_whose_chat_was_saved_finds_it_among_their_requests(house: BrowserHouse) -> None:
+async def test_who_is_signed_in_finds_a_quick_request_and_a_saved_chat_among_their_requests(house: BrowserHouse) -> None:
     await house.agent("ana")
     await vouch_in_the_shop(house)
     context = await house.browser()
     nino = Visitor(await one_page(context, house.shop.origin))
     await nino.open()
     await nino.button("My requests").wait_for()
+    await nino.button("Leave a request instead").click()
+    await nino.fill()
+    async with nino.page.expect_response(lambda answer: answer.url.endswith("/requests/claim")):
+        await nino.button("Send request").click()
+    await expect(nino.text("Your request is saved")).to_be_visible()
+    await expect(nino.panel.get_by_label("Where shall we send the answer?")).to_have_count(0)
+    await nino.button("Back").click()
     await nino.start()
     await nino.menu.click()
     async with nino.page.expect_response(lambda answer: answer.url.endswith("/requests/claim")):
         await nino.button("Save as request").click()
     async with context.expect_page() as opening:
         await nino.button("My requests").click()
-    await expect((await opening.value).locator(".requests li")).to_have_count(1)
+    await expect((await opening.value).locator(".requests li")).to_have_count(2)
 
 
 async def vouch_in_the_shop(house: BrowserHouse) -> None:
@@ -212,7 +226,7 @@ async def on_hold(page: Page, address: str) -> AsyncIterator[None]:
         go.set()
 
 
-def card(page: Page) -> Locator:
+def card(page: Page | FrameLocator) -> Locator:
     """The card that tells of an answer."""
     return page.locator(".answer-notice")
 

@@ -10,6 +10,7 @@ from playwright.async_api import WebSocketRoute, expect
 from livesupport.chat import tokens
 from tests.browser.hostile import HOSTILE, VECTORS, is_harmless
 from tests.browser.house import BrowserHouse
+from tests.browser.test_new_request import as_in_the_demo
 from tests.browser.visitor import NOT_SAVED, QUESTION, Visitor, answer, answered, panel_of, talking, visitor
 from tests.databases import SOFIA
 
@@ -260,6 +261,40 @@ async def test_who_would_rather_try_later_leaves_the_line_and_keeps_what_was_typ
 
     await expect(levan.panel.get_by_label("Your question")).to_have_value("And mine?")
     await expect(levan.button("Start chat")).to_be_enabled()
+
+
+@pytest.mark.parametrize(
+    "settings", [{"chat__show_queue_after": 0.1, "chat__wait_prompt_after": 0.3, "chat__default_capacity": 1}]
+)
+async def test_who_waits_may_write_a_whole_request_and_keeps_the_place_until_it_is_sent(house: BrowserHouse) -> None:
+    as_in_the_demo(house)
+    _nino, ana, _chat = await talking(house)
+    levan = await visitor(house)
+    await levan.open()
+    await levan.start("And mine?")
+    await levan.say("It is the blue one")
+    await levan.panel.locator(".notice").get_by_role("button", name="Answer by e-mail, add files").click()
+
+    message = levan.panel.get_by_label("What happened")
+    await expect(message).to_have_value("And mine?\nIt is the blue one")
+    await expect(levan.panel.get_by_label("Your name")).to_have_value("Nino")
+    await expect(levan.text("You are next.")).to_be_visible()
+    await expect(levan.data_line).to_have_text("Saved only when you send it.")
+    await levan.panel.get_by_label("Subject").fill("My order")
+    await levan.button("Back").click()
+    await expect(levan.said("It is the blue one")).to_be_visible()
+
+    await levan.menu.click()
+    await levan.panel.locator(".choices").get_by_role("button", name="Answer by e-mail, add files").click()
+    await expect(levan.panel.get_by_label("Subject")).to_have_value("My order")
+    await levan.panel.get_by_label("E-mail").fill("levan@example.org")
+    await levan.button("Send request").click()
+    await expect(levan.panel.get_by_role("heading", name="check your mail")).to_be_visible()
+    while (await ana.hear("queue"))["waiting"]:
+        pass
+    await expect(levan.panel.get_by_role("heading", name="check your mail")).to_be_visible()
+    await levan.button("Back").click()
+    await expect(levan.panel.get_by_label("Your question")).to_have_value("")
 
 
 @pytest.mark.parametrize("settings", [{"chat__agent_notice_after": 0.1, "chat__agent_reclaim": 3.0}])

@@ -66,6 +66,35 @@ async def test_once_it_is_erased_a_request_can_still_be_left_with_ones_own_words
     await expect(nino.text("Your request is saved")).to_be_visible()
 
 
+@pytest.mark.parametrize("settings", [{"chat__ending_seconds": 0.1, "chat__ended_keep": 0.2}])
+async def test_ones_own_words_are_not_cut_however_many_they_are_and_the_next_chat_does_not_get_them(
+    house: BrowserHouse,
+) -> None:
+    nino, ana, chat = await talking(house)
+    long = "all that happened " * 60 + "at last"
+    await nino.say(long)
+    await ana.hear("line", chat=chat, text=long)
+    await ana.say("end", chat=chat)
+    await expect(nino.data_line).to_have_text("Erased. Only this screen still shows it.")
+
+    await nino.button("Leave a request").click()
+    await expect(nino.text("This is too long.")).to_be_visible()
+    await nino.button("Answer by e-mail, add files").click()
+    message = nino.panel.get_by_label("What happened")
+    await expect(message).to_have_value(f"{QUESTION}\n{long}")
+    await nino.button("Back").click()
+
+    await nino.panel.get_by_label("Your question").fill("And the kettle?")
+    await nino.button("Chat instead").click()
+    await nino.button("Start chat").click()
+    chat = await answered(ana)
+    await ana.say("end", chat=chat)
+    await expect(nino.data_line).to_have_text("Erased. Only this screen still shows it.")
+    await nino.button("Leave a request").click()
+    await nino.button("Answer by e-mail, add files").click()
+    await expect(message).to_have_value("And the kettle?")
+
+
 async def test_end_and_erase_leaves_nothing_on_the_page_either(house: BrowserHouse) -> None:
     nino, ana, chat = await talking(house)
     await nino.menu.click()

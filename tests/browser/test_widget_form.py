@@ -137,6 +137,11 @@ async def test_when_nobody_is_there_a_request_is_left_and_gets_a_number(house: B
     await expect(nino.data_line).to_contain_text("Saved as request #1001-7.")
     ticket = (await house.server.state["tickets"].get("1001-7", actor=SOFIA)).ticket
     assert QUESTION in ticket.subject
+    assert ticket.channel == "none"
+
+    await nino.panel.get_by_label("Where shall we send the answer?").fill("nino@example.org")
+    await nino.button("Answer me by e-mail").click()
+    await expect(nino.text("We have sent a link to nino@example.org.")).to_be_visible()
 
 
 async def test_outside_business_hours_the_next_opening_is_told_in_the_visitors_time(house: BrowserHouse) -> None:

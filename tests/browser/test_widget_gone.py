@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 from playwright.async_api import Route, WebSocketRoute, expect
 
 from tests.browser.house import EMBED, BrowserHouse, one_page
 from tests.browser.test_answers import vouched
-from tests.browser.visitor import QUESTION, Visitor, answered, panel_of, talking, visitor
+from tests.browser.visitor import QUESTION, Visitor, answer, answered, panel_of, talking, visitor
 
 FULL_FORM = "Answer by e-mail, add files"
 
@@ -152,3 +153,43 @@ async def test_in_another_language_the_panel_still_knows_who_is_there_and_what_a
     await nino.said(QUESTION).wait_for()
     await nino.page.keyboard.press("Escape")
     await expect(nino.launcher).to_have_attribute("aria-expanded", "false")
+
+
+# What every store of the panel holds that outlives its page.
+STORES = """async () => JSON.stringify({
+  session: { ...sessionStorage },
+  local: { ...localStorage },
+  databases: (await indexedDB.databases()).map((one) => one.name),
+  caches: await caches.keys(),
+  cookies: document.cookie,
+})"""
+EMPTY = {"session": {}, "local": {}, "databases": [], "caches": [], "cookies": ""}
+
+
+async def test_no_store_of_the_panel_holds_words_during_a_chat_or_anything_after_it(house: BrowserHouse) -> None:
+    context = await house.browser()
+    nino = await visitor(house, context)
+    await nino.open()
+    ana = await house.agent("ana")
+    async with nino.page.expect_request("**/shared/records.js"):  # for a server that is restarted while Nino waits
+        await nino.start()
+    chat = await answered(ana)
+    await answer(ana, chat, "Good day, Nino.")
+    await nino.said("Good day, Nino.").wait_for()
+    held = await panel_of(nino).evaluate(STORES)
+    assert not any(word in held for word in ("Nino", "555", "order", "Good day"))
+    during = json.loads(held)
+    assert during.pop("session").keys() == {"livesupport:default", "livesupport:default:tip"}
+    assert during == {name: value for name, value in EMPTY.items() if name != "session"}
+
+    await nino.page.evaluate("LiveSupport.end()")
+    await ana.hear("erased", chat=chat)
+    await erased(nino)
+    assert json.loads(await panel_of(nino).evaluate(STORES)) == EMPTY
+
+    await nino.start()
+    await answered(ana)
+    await nino.page.close()
+    again = await visitor(house, context)
+    await again.open()
+    assert json.loads(await panel_of(again).evaluate(STORES)) == EMPTY

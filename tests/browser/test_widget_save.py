@@ -23,6 +23,17 @@ async def test_an_armed_saving_is_counted_down_and_then_true_in_the_data_line(ho
     await nino.button("Save now").click()
     await expect(nino.data_line).to_have_text(re.compile(r"Saved as request #1001-7 at \d+:\d\d.*\."))
 
+    answer_at = nino.panel.get_by_label("Where shall we send the answer?")  # the chat goes on
+    await answer_at.fill("nino@example")
+    await answer(ana, chat, "Saved.")
+    await nino.said("Saved.").wait_for()
+    await expect(answer_at).to_have_value("nino@example")
+    await answer_at.fill("nino@example.org")
+    await nino.button("Answer me by e-mail").click()
+    await expect(nino.text("We have sent a link to nino@example.org.")).to_be_visible()
+    await nino.button("Put away").click()
+    await expect(answer_at).to_have_count(0)
+
 
 async def test_a_refused_saving_is_not_done(house: BrowserHouse) -> None:
     nino, ana, chat = await talking(house)

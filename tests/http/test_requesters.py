@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from livesupport.accounts import vouching
-from livesupport.signing import origin_of_chat
+from livesupport.signing import origin_of_chat, origin_of_request
 from livesupport.storage import tickets
 from livesupport.storage.schema import outbox
+from livesupport.tickets.requests import NewTicket
 from tests.http.asking import browser_of, code_for, person, request_of
 from tests.http.conftest import House
 
@@ -153,7 +154,7 @@ async def test_no_other_word_signs_anybody_in(house: House) -> None:
     assert (await panel.post("/requests/session", data=good)).status_code == 403
 
 
-async def test_a_saved_chat_belongs_to_the_person_who_was_in_it(house: House) -> None:
+async def test_a_saved_chat_and_a_quick_request_belong_to_the_person_who_asked(house: House) -> None:
     ticket = await house.saved_chat()
     async with house.database.write() as connection:
         await tickets.change(connection, ticket.id, origin=origin_of_chat("the chat"))
@@ -166,5 +167,13 @@ async def test_a_saved_chat_belongs_to_the_person_who_was_in_it(house: House) ->
         assert (await panel.post("/requests/claim", data={"token": token})).status_code == 204
     assert ticket.number in (await panel.get("/requests")).text
     assert (await panel.post("/requests/claim", data={"token": "made up"})).status_code == 204
+    quick = NewTicket(
+        origin=origin_of_request("of-this-panel"), site="default", name="Nino", phone="", question="?", actor="Nino"
+    )
+    asked = await house.tickets.open(quick)
+    for request in ("the chat", "of-this-panel"):  # the id of a chat, which its agent knows, proves nothing
+        assert asked.number not in (await panel.get("/requests")).text
+        assert (await panel.post("/requests/claim", data={"request": request})).status_code == 204
+    assert asked.number in (await panel.get("/requests")).text
     del panel.headers["Authorization"]
     assert (await panel.post("/requests/claim", data={"token": token})).status_code == 401

@@ -211,6 +211,7 @@ function wipe() {
 async function drop() {
   giveUp();
   pending = null;
+  isErasing = false;
   anew();
   wipe();
   view.form.busy(false);
@@ -232,6 +233,7 @@ function resend() {
 
 /** @param {Record<string, any>} values @param {"chat" | "request"} mode */
 function onSubmit({ name, phone, topic, question }, mode) {
+  if (mode === "chat" && state.wantsForm) anew();
   const about = { id: newId(), name, phone, question, topic, page: state.hostPage, language, ref: ++lastRef };
   pending = mode === "chat" ? { t: "start", ...about, utc_offset: -new Date().getTimezoneOffset() } : { t: "request", ...about };
   ask();

@@ -22,6 +22,7 @@ export function show(view) {
   /** @type {Steps} */
   const steps = view.steps?.isOf(chat.chat) ? view.steps : new Steps(view, hostPage);
   view.steps = steps;
+  steps.chat ||= chat.chat;
   const { name, phone, question, topic } = view.form.values;
   const message = chat.info && !wantsForm ? ownWords(chat, view.composer.text) : question;
   const back = () => {
@@ -57,9 +58,7 @@ class Steps {
 
   /** Whether they may be shown beside this chat: words of one are not for the next. */
   isOf(/** @type {string} */ chat) {
-    const isTheirs = this.isSent || !this.chat || !chat || this.chat === chat;
-    this.chat ||= chat;
-    return isTheirs;
+    return this.isSent || !this.chat || !chat || this.chat === chat;
   }
 
   /** Fetches the first step, or goes on where the person was. @param {Record<string, string>} known */
@@ -93,7 +92,7 @@ class Steps {
     dress(content);
     fill(this.problem);
     fill(this.content, document.adoptNode(content));
-    const options = { keeper: this.#keeper(), page: this.address, call, onSent: (/** @type {string} */ next) => this.#sent(next) };
+    const options = { keeper: form && this.#keeper(form), page: this.address, call, onSent: (/** @type {string} */ next) => this.#sent(next) };
     this.form = module && new module.RequestForm(form, options);
     this.form?.prefill(this.known);
     for (const promise of content.querySelectorAll("[data-kept]")) promise.remove(); // a reload does lose it here
@@ -102,11 +101,15 @@ class Steps {
     content.querySelector("h1")?.focus();
   }
 
-  #keeper() {
+  /** Keeps what this form has, and of the others what it does not ask. @param {HTMLFormElement} form */
+  #keeper(form) {
+    const isOfOthers = (/** @type {[string, any]} */ [name]) => !form.elements.namedItem(name.replace("=", ""));
     return {
       read: () => this.draft,
-      write: (/** @type {any} */ draft) =>
-        (this.draft = { ...draft, values: [...new Map([...(this.draft?.values ?? []), ...draft.values])] }),
+      write: (/** @type {any} */ draft) => {
+        const others = (this.draft?.values ?? []).filter(isOfOthers);
+        this.draft = { ...draft, values: [...others, ...draft.values] };
+      },
       clear: () => (this.draft = null),
     };
   }
