@@ -155,7 +155,7 @@ async def on_signed_out(request: AnyRequest[Any], error: Exception) -> Response:
     if is_program(request):
         return problem(request, 401)
     if await _is_locked(request):
-        return RedirectResponse("/unlock?" + urlencode({"next": request.url.path}), 303)
+        return RedirectResponse("/unlock?" + urlencode({"next": _path(request) or request.url.path}), 303)
     templates: Templates = request.state["templates"]
     return templates.page("login.html", 401, next=_path(request), login="", problem=_("Please sign in to go on."))
 

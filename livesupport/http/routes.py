@@ -32,7 +32,7 @@ from livesupport.http.pages.privacy import privacy
 from livesupport.http.pages.request import RequestPage
 from livesupport.http.pages.request_new import NewRequestPage
 from livesupport.http.pages.requests import requests
-from livesupport.http.pages.setup import Setup, SetupSite
+from livesupport.http.pages.setup import Setup, SetupPerson, SetupSite
 from livesupport.http.pages.sign_in import EnterCode, SignIn, SignOut
 from livesupport.http.pages.ticket import Preview, Ticket, TicketDraft
 from livesupport.http.pages.tokens import Tokens
@@ -46,6 +46,7 @@ def routes() -> list[BaseRoute]:
         Route("/", home),
         Route("/setup", Setup),
         Route("/setup/site", SetupSite),
+        Route("/setup/person", SetupPerson),
         Route("/login", Login),
         Route("/logout", Logout),
         Route("/console", console),

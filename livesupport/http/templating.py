@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
@@ -45,8 +46,13 @@ class Templates:
     ) -> None:
         """`own`: a directory in which the operator may put templates to use instead of ours of the same name. `files`: the
         limits that a form with files tells before they are reached. `idle_lock`: seconds after which agents' pages lock.
-        `room` tells how full the disk is."""
-        self._environment = jinja2.Environment(
+        `room` tells how full the disk is.
+
+        With templates of the operator's own all of them run in a sandbox: a text that was pasted into one may print what its
+        page is given, and reach nothing behind it (guarantees.md, T37).
+        """
+        kind = SandboxedEnvironment if own and own.is_dir() else jinja2.Environment
+        self._environment = kind(
             loader=jinja2.FileSystemLoader([*([own] if own else []), locate("templates")]),
             autoescape=True,
             undefined=jinja2.StrictUndefined,

@@ -100,7 +100,7 @@ class Sites(Canned, Types):
             topic = await _topic(deed.connection, topic_id)
             deed.subject, deed.details = topic.name, {"site": topic.site}
             if names := await agents.with_this_topic_only(deed.connection, topic_id):
-                sentence = _("{names} would see every ticket without this topic: give them another one first, or none")
+                sentence = _("{names} would see every ticket without this topic: give them another one first")
                 raise Conflict(sentence.format(names=", ".join(names)))
             with unless_taken(_("tickets or types of requests still have this topic")):
                 if await sites.topic_in_use(deed.connection, topic_id):

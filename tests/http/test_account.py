@@ -64,7 +64,9 @@ async def test_a_locked_session_asks_for_the_password_on_every_page_and_opens_wi
     ana = await house.signed_in()
     locked = await ana.post("/account", data={"action": "lock", "next": "/inbox"})
     assert locked.headers["location"] == "/unlock?next=%2Finbox"
-    assert (await ana.get("/inbox")).headers["location"] == "/unlock?next=%2Finbox"
+    unlock = "/unlock?next=%2Finbox%3Fstatus%3Dopen%26q%3Da%2Bb"
+    assert (await ana.get("/inbox?status=open&q=a+b")).headers["location"] == unlock
+    assert 'value="/inbox?status=open&amp;q=a+b"' in (await ana.get(unlock)).text
     assert (await ana.get("/api/v1/me")).status_code == 401
     assert "Ana Beridze" in (await ana.get("/unlock?next=/inbox")).text
     wrong = await ana.post("/unlock", data={"password": "wrong", "next": "/inbox"})

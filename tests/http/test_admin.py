@@ -67,7 +67,7 @@ async def test_a_site_is_changed_and_shown_as_it_is(house: House) -> None:
     assert [(one.label, one.hours) for one in site.contacts] == [("Phone", "every day")]
     page = (await browser.get("/admin/sites/default?saved=1")).text
     assert "Fri 09:00-18:00\n2026-12-25 closed" in page
-    assert "contrast of 5.9 : 1" in page
+    assert "white</b>, with a contrast of <b>5.9</b> : 1" in page
 
 
 async def test_what_was_typed_is_kept_when_a_field_is_wrong_and_nothing_is_changed(house: House) -> None:

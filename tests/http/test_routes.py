@@ -20,6 +20,7 @@ READING = {  # addresses, and what somebody who is not signed in hears
     "/": 303,
     "/setup": 404,
     "/setup/site": 405,
+    "/setup/person": 405,
     "/login": 200,
     "/logout": 405,
     "/console": 401,
@@ -189,6 +190,21 @@ async def test_nobody_who_is_not_signed_in_can_change_anything(house: House, pat
         assert answer.status_code == 401
     thread = await house.tickets.get(ticket.number, actor=SOFIA)
     assert (thread.ticket.status, len(thread.messages)) == ("new", 1)
+
+
+SCANNED = (
+    *("/docs", "/redoc", "/cron", "/.git", "/.git/config", "/.env", "/debug", "/server-status", "/admin.php", "/assets/"),
+    *("/livesupport.db", "/backup.json", "/keys/signing.key", "/templates/base.html"),
+)
+
+
+async def test_what_scanners_look_for_is_not_there(house: House) -> None:
+    for browser in (await house.browser(), await house.stranger()):
+        for path in SCANNED:
+            for method in ("GET", "HEAD", "TRACE"):
+                answer = await browser.request(method, path, headers={"X-Canary": "a canary"})
+                assert answer.status_code in (403, 404, 405), path
+                assert "canary" not in answer.text  # TRACE gives nothing back
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])

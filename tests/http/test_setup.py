@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 from tests.http.conftest import PASSWORD, House
 
 SALOME = {"name": "Salome", "login": "salome", "password": PASSWORD}
@@ -86,6 +89,33 @@ async def test_after_the_account_come_the_site_the_line_to_embed_and_the_colleag
     assert (await house.sites.get("default")).origins == ("https://kiln.example",)
 
 
+async def test_the_first_colleague_signs_in_with_the_password_that_is_shown_once(house: House) -> None:
+    dato = await house.signed_in("dato", "Dato", "administrator")
+    made = await dato.post("/setup/person", data={"login": "ana", "colleague": "Ana"})
+    password = re.search(r'<code id="password" dir="ltr">([^<]+)</code>', made.text)
+    assert password is not None
+    ana = await house.browser()
+    assert (await ana.post("/login", data={"login": "ana", "password": html.unescape(password[1])})).status_code == 303
+    assert password[1] not in (await dato.get("/setup")).text
+    for data, field in (({"login": "ana", "colleague": "Eka"}, "login"), ({"login": "eka", "colleague": " "}, "colleague")):
+        refused = await dato.post("/setup/person", data=data)
+        assert refused.status_code == 422
+        assert f'id="{field}-problem"' in refused.text
+        assert f'value="{data["login"]}"' in refused.text
+
+
+async def test_a_login_that_is_taken_loses_nothing_of_what_was_typed(house: House) -> None:
+    await house.agent("salome", "An agent from the command line")
+    secret = await house.accounts.new_setup_secret()
+    browser = await house.browser()
+    refused = await browser.post("/setup", data={"token": secret, **SALOME})
+    assert refused.status_code == 422
+    assert 'value="Salome"' in refused.text
+    assert 'id="login-problem"' in refused.text
+    assert (await browser.post("/setup", data={"token": secret, **SALOME, "login": "salome2"})).status_code == 303
+
+
 async def test_only_an_administrator_sets_the_site_up(house: House) -> None:
     ana = await house.signed_in()
+    assert (await ana.post("/setup/person", data={"login": "eka", "colleague": "Eka"})).status_code == 403
     assert (await ana.post("/setup/site", data={"name": "Ana's"})).status_code == 403

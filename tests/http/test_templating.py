@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import jinja2
 import pytest
+from jinja2.exceptions import SecurityError
 
 from livesupport import i18n
 from livesupport.http.templating import Templates, as_json, clock, language_name, moment
@@ -30,6 +32,19 @@ def test_times_are_machine_readable_and_readable() -> None:
 @pytest.mark.parametrize(("tag", "name"), [("ka", "Georgian"), ("uk-UA", "Ukrainian"), ("xx", "xx"), ("<b>", "<b>"), ("", "")])
 def test_languages_by_their_names(tag: str, name: str) -> None:
     assert language_name(tag) == name
+
+
+@pytest.mark.parametrize("attack", ["{{ asset.__globals__ }}", "{{ ''.__class__.__mro__ }}", "{{ asset.__self__ }}"])
+def test_a_template_of_the_operators_own_reaches_nothing_behind_its_page(house: House, tmp_path: Path, attack: str) -> None:
+    (tmp_path / "own.html").write_text("{{ language }} {{ '{{7*7}}' }}")
+    (tmp_path / "hostile.html").write_text(attack)
+    templates = Templates(house.state["assets"], tmp_path)
+    assert templates.page("own.html").body == b"en {{7*7}}"
+    with pytest.raises((SecurityError, jinja2.UndefinedError)):
+        templates.page("hostile.html")
+    without_sandbox = jinja2.Environment(autoescape=True)  # control: there it is a way in
+    without_sandbox.globals["asset"] = house.state["assets"].url
+    assert without_sandbox.from_string(attack).render()
 
 
 def test_a_name_that_nobody_gave_is_an_error(house: House) -> None:

@@ -24,14 +24,24 @@ function show(form, preview) {
   }
   const accent = /** @type {HTMLInputElement} */ (form.elements.namedItem("accent")).value;
   preview.style.setProperty("--preview-accent", accent);
-  preview.style.setProperty("--preview-ink", inkOn(accent));
+  const { ink, ratio } = inkOn(accent);
+  preview.style.setProperty("--preview-ink", ink === "white" ? "#ffffff" : "#000000");
+  const [name, number] = document.querySelectorAll("#contrast b");
+  if (!number) return;
+  name.textContent = /** @type {HTMLElement} */ (name).dataset[ink] || "";
+  number.textContent = ratio.toFixed(1);
 }
 
-/** Black or white, whichever can be read better on a colour: the server's own rule (WCAG 2.2). @param {string} colour */
+/**
+ * Black or white, whichever can be read better on a colour, and its contrast: the server's own rule (WCAG 2.2).
+ * @param {string} colour @returns {{ink: "white" | "black", ratio: number}}
+ */
 function inkOn(colour) {
   const [red, green, blue] = [1, 3, 5].map((place) => linear(parseInt(colour.slice(place, place + 2), 16) / 255));
   const light = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  return 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 ? "#ffffff" : "#000000";
+  const white = 1.05 / (light + 0.05);
+  const black = (light + 0.05) / 0.05;
+  return white >= black ? { ink: "white", ratio: white } : { ink: "black", ratio: black };
 }
 
 /** @param {number} channel */

@@ -10,11 +10,12 @@ from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
 from livesupport.accounts.requests import SHORTEST_PASSWORD
-from livesupport.errors import Invalid, NotFound
+from livesupport.errors import Conflict, Invalid, NotFound
 from livesupport.http.auth import begin_session, session_of
 from livesupport.http.errors import problem
 from livesupport.http.forms import Form, read_form, read_query
 from livesupport.http.pages.admin.common import administrator, lines
+from livesupport.http.pages.admin.people import new_password
 from livesupport.http.state import Request
 from livesupport.i18n import gettext as _
 from livesupport.model import Agent
@@ -45,6 +46,13 @@ class NewSite(Form, frozen=True):
     origins: str
 
 
+class Colleague(Form, frozen=True):
+    """The first colleague: an agent, by the name that visitors see."""
+
+    login: str
+    colleague: str
+
+
 class Setup(HTTPEndpoint):
     """Before: the form. After: the steps, for an administrator."""
 
@@ -68,6 +76,8 @@ class Setup(HTTPEndpoint):
             return _closed(request)
         except Invalid as invalid:
             return _form(request, form, invalid.problems, 422)
+        except Conflict as conflict:  # somebody who was added on the command line has this login
+            return _form(request, form, {"login": str(conflict)}, 422)
         secret, _session = await accounts.sign_in(form.login, form.password)
         response = RedirectResponse("/setup", 303)
         await begin_session(request, response, secret, form.login)
@@ -84,11 +94,39 @@ class SetupSite(HTTPEndpoint):
         try:
             await request.state["sites"].change("default", actor=me, **wanted)
         except Invalid as invalid:
-            return await _steps(request, me, form, invalid.problems)
+            return await _steps(request, me, site_form=form, problems=invalid.problems)
         return RedirectResponse("/setup#embed-step", 303)
 
 
-async def _steps(request: Request, me: Agent, form: NewSite | None = None, problems: dict[str, str] | None = None) -> Response:
+class SetupPerson(HTTPEndpoint):
+    """The step after the site: the first colleague, whose password is made up and shown once."""
+
+    async def post(self, request: Request) -> Response:
+        me = await administrator(request)
+        form = await read_form(request, Colleague)
+        password = new_password()
+        try:
+            made = await request.state["accounts"].create_agent(
+                login=form.login, name=form.colleague, password=password, actor=me
+            )
+        except Invalid as invalid:
+            problems = {"colleague" if field == "name" else field: words for field, words in invalid.problems.items()}
+            return await _steps(request, me, person_form=form, problems=problems)
+        except Conflict as conflict:
+            return await _steps(request, me, person_form=form, problems={"login": str(conflict)})
+        return await _steps(request, me, made=made, password=password)
+
+
+async def _steps(
+    request: Request,
+    me: Agent,
+    *,
+    site_form: NewSite | None = None,
+    person_form: Colleague | None = None,
+    made: Agent | None = None,
+    password: str = "",
+    problems: dict[str, str] | None = None,
+) -> Response:
     site = await request.state["sites"].get("default")
     shown = NewSite(name=site.name, accent=site.accent, greeting=site.greeting, origins="\n".join(site.origins))
     return request.state["templates"].page(
@@ -96,8 +134,11 @@ async def _steps(request: Request, me: Agent, form: NewSite | None = None, probl
         422 if problems else 200,
         me=me,
         embed=request.state["config"].embed_line("default"),
-        form=form or shown,
+        form=site_form or shown,
+        person=person_form or Colleague(login="", colleague=""),
         people=len(await request.state["accounts"].agents()) - 1,
+        made=made,
+        password=password,
         problems=problems or {},
     )
 

@@ -20,6 +20,12 @@ from livesupport.model import Agent, Role
 
 PASSWORD_BYTES = 12  # of a password that we make up: 96 bits
 
+
+def new_password() -> str:
+    """A password that we make up, for somebody to hand over."""
+    return secrets.token_urlsafe(PASSWORD_BYTES)
+
+
 Capacity = Annotated[str, Meta(pattern=r"\A[0-9]{0,3}\Z")]
 
 
@@ -74,7 +80,7 @@ class People(HTTPEndpoint):
     async def post(self, request: Request) -> Response:
         me = await administrator(request)
         form = await read_form(request, NewPerson)
-        password = secrets.token_urlsafe(PASSWORD_BYTES)
+        password = new_password()
         try:
             made = await request.state["accounts"].create_agent(login=form.login, password=password, actor=me, **_wanted(form))
         except (Invalid, Conflict) as refused:
@@ -106,7 +112,7 @@ class Person(HTTPEndpoint):
                     await request.state["tokens"].revoke(await accounts.agent(login), int(form.id), actor=me)
                     return RedirectResponse(f"/admin/people/{quote(login)}#tokens", 303)
                 case NewPassword():
-                    password = secrets.token_urlsafe(PASSWORD_BYTES)
+                    password = new_password()
                     await accounts.set_password(login, password, actor=me)
                     return await _page(request, me, password=password)
         except Invalid as invalid:
