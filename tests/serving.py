@@ -47,7 +47,7 @@ class Reachable:
         async with self.browser() as browser:
             answer = await browser.post("/login", data={"login": login, "password": password})
             assert answer.status_code == 303, answer.status_code
-            return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+            return next(f"{name}={value}" for name, value in browser.cookies.items() if not name.endswith("-device"))
 
     @asynccontextmanager
     async def socket(self, path: str, cookie: str = "") -> AsyncIterator[Page]:
