@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from livesupport.chat import endings, matching, restoring, views
-from livesupport.chat.events import AgentArrived, AgentIdentity, AgentLost, Close, DirectoryChanged
+from livesupport.chat.events import AgentArrived, AgentIdentity, AgentLeaves, AgentLost, Close, DirectoryChanged
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import (
     VERSION,
@@ -12,7 +12,9 @@ from livesupport.chat.protocol import (
     AgentWelcome,
     Block,
     CloseCode,
+    Depart,
     Erased,
+    Intent,
     Released,
     SetIntent,
     command_names,
@@ -162,15 +164,52 @@ def reclaim_due(floor: Floor, agent: Agent) -> None:
     floor.touch_agent(agent)
 
 
+def depart(floor: Floor, socket: AgentSocket, _command: Depart) -> None:
+    """Nobody else is sent to an agent who is about to leave, and nobody waits for longer than an agent may be lost."""
+    _is_leaving(floor, socket.agent)
+
+
+def leaves(floor: Floor, event: AgentLeaves) -> None:
+    """The agent signs out: every chat goes its way at once. One that is not taken, or not ended, is put back like any other."""
+    agent = floor.agents.get(event.agent)
+    if agent is None:
+        return
+    _is_leaving(floor, agent)
+    colleague = floor.agents.get(event.parting) if isinstance(event.parting, int) else None
+    for chat in list(agent.chats.values()):
+        if event.parting == "end":
+            endings.begin(floor, chat, agent)
+        elif colleague and chat.offer is None and views.may_receive(floor, colleague):
+            matching.offer(floor, chat, colleague, sender=agent)
+        elif chat.offer is None:
+            matching.requeue(floor, chat)
+
+
+def _is_leaving(floor: Floor, agent: Agent) -> None:
+    _set_intent(floor, agent, "away")
+    floor.timers.set("agent_leave", str(agent.id), floor.now.mono + floor.rules.agent_reclaim)
+
+
+def leave_due(floor: Floor, agent: Agent) -> None:
+    """A minute was enough: whoever is left goes to the head of the queue."""
+    for chat in list(agent.chats.values()):
+        matching.requeue(floor, chat)
+
+
 def set_intent(floor: Floor, socket: AgentSocket, command: SetIntent) -> None:
     """Only `available` is asked. Nobody goes offline while people are waiting for an answer."""
     agent = socket.agent
     if command.intent == "offline" and agent.chats:
         floor.refuse(socket.connection, "busy_chats", command.ref)
         return
-    agent.intent = command.intent
+    floor.timers.cancel_all(str(agent.id), ("agent_leave",))
+    _set_intent(floor, agent, command.intent)
+
+
+def _set_intent(floor: Floor, agent: Agent, intent: Intent) -> None:
+    agent.intent = intent
     agent.away_by_misses, agent.missed = False, 0
-    if command.intent != "available":
+    if intent != "available":
         matching.recall_offers(floor, agent)
     floor.touch_agent(agent)
 

@@ -151,6 +151,13 @@ class SetIntent(Frame, frozen=True, tag="intent"):
     ref: Ref = 0
 
 
+class Depart(Frame, frozen=True, tag="depart"):
+    """The agent is about to leave: `away` from now on, and after a minute the chats that are still open go back to their queue.
+    Any `intent` takes it back."""
+
+    ref: Ref = 0
+
+
 class Accept(Frame, frozen=True, tag="accept"):
     """Takes a chat that is offered to this agent, or that this agent may pull. The loser hears `already_taken`."""
 
@@ -293,6 +300,7 @@ VisitorCommand = (
 AgentCommand = (
     AgentHello | SetIntent | Accept | Decline | AgentSay | Note | AgentTyping | AgentReceipt | Transfer | Withdraw | Requeue
     | Convert | AgentEnd | AgentUndoEnd | Pin | Block | Join | TakeOver | Leave | Watch | Records | Ping
+    | Depart
 )  # fmt: skip
 
 

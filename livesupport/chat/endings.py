@@ -31,8 +31,13 @@ KEPT_FOR_A_WHILE: frozenset[EndReason] = frozenset(
 
 def agent_end(floor: Floor, socket: AgentSocket, chat: Chat, _command: AgentEnd) -> None:
     """Begins the ending: the visitor sees it and may object. Said again, it is answered with the ending that goes on."""
+    begin(floor, chat, socket.agent)
+
+
+def begin(floor: Floor, chat: Chat, agent: Agent) -> None:
+    """The chat ends in some seconds, if nobody objects."""
     if chat.ending is None:
-        chat.ending = Ending(by=socket.agent.name, at=floor.now.mono + floor.rules.ending_seconds)
+        chat.ending = Ending(by=agent.name, at=floor.now.mono + floor.rules.ending_seconds)
         floor.timers.set("ending", chat.id, chat.ending.at)
     floor.touch(chat)
 

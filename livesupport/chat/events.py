@@ -141,6 +141,17 @@ class AgentLost(Value, frozen=True):
     connection: Connection
 
 
+Parting = Literal["requeue", "end"] | int
+"""What becomes of the chats of an agent who leaves: back to the queue, ended, or offered to the colleague of this id."""
+
+
+class AgentLeaves(Value, frozen=True):
+    """An agent signs out, and has said what becomes of the open chats. The sockets are gone in a moment."""
+
+    agent: int
+    parting: Parting
+
+
 class TicketSaved(Value, frozen=True):
     """The outcome of `OpenTicket`: the chat is saved under this number (again the same one for a second attempt)."""
 
@@ -193,7 +204,7 @@ class Tick(Value, frozen=True):
 
 
 VisitorEvent = VisitorArrived | VisitorSaid | VisitorLost
-AgentEvent = AgentArrived | AgentSaid | AgentLost
+AgentEvent = AgentArrived | AgentSaid | AgentLost | AgentLeaves
 Event = (
     DirectoryChanged | HoursChanged | KeysChanged | VisitorEvent | AgentEvent | TicketSaved | TicketFailed | TicketFound
     | LinesAppended | RequestSaved

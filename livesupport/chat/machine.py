@@ -27,7 +27,7 @@ from livesupport.chat import (
 )
 from livesupport.chat import events as ev
 from livesupport.chat import protocol as p
-from livesupport.chat.events import Effect, Event, Moment
+from livesupport.chat.events import AgentIdentity, Connection, Effect, Event, Moment
 from livesupport.chat.floor import Floor
 from livesupport.chat.seal import KeyRing
 from livesupport.chat.state import Agent, AgentSocket, Chat, VisitorSocket
@@ -66,6 +66,7 @@ AGENT_COMMANDS: dict[type, Callable[[Floor, AgentSocket, Any], None]] = {
     p.Watch: supervision.watch,
     p.Records: restoring.agent_records,
     p.Ping: talk.ping,
+    p.Depart: agents.depart,
 }
 
 # … and given also the chat, which must be a running one that this agent serves.
@@ -105,6 +106,7 @@ CHAT_DEADLINES: dict[str, Callable[[Floor, Chat], None]] = {
 AGENT_DEADLINES: dict[str, Callable[[Floor, Agent], None]] = {
     "agent_notice": agents.notice_due,
     "agent_reclaim": agents.reclaim_due,
+    "agent_leave": agents.leave_due,
     "wrap_up": matching.wrap_up_due,
 }
 
@@ -113,6 +115,14 @@ class Running(NamedTuple):
     """A chat that goes on, and who answers; None: it waits."""
 
     agent: int | None
+
+
+class Serving(NamedTuple):
+    """What an agent has to do with, and who could take it over now."""
+
+    chats: int
+    consoles: frozenset[Connection]
+    colleagues: tuple[AgentIdentity, ...]
 
 
 class Stats(NamedTuple):
@@ -145,6 +155,7 @@ class ChatMachine:
             ev.VisitorLost: lambda event: visitors.lost(self._floor, event),
             ev.AgentArrived: lambda event: agents.arrived(self._floor, event),
             ev.AgentLost: lambda event: agents.lost(self._floor, event),
+            ev.AgentLeaves: lambda event: agents.leaves(self._floor, event),
             ev.DirectoryChanged: lambda event: agents.directory_changed(self._floor, event),
             ev.HoursChanged: self._hours_changed,
             ev.TicketSaved: self._ticket_saved,
@@ -186,6 +197,15 @@ class ChatMachine:
             if chat.status != "ended" and ((phone and chat.card.phone == phone) or chat.saving.ticket == ticket):
                 return Running(chat.agent.id if chat.agent else None)
         return None
+
+    def serving(self, agent_id: int, now: Moment) -> Serving:
+        """How many chats this agent serves, in which consoles, and to whom they could be handed."""
+        self._floor.now = now
+        agent = self._floor.agents.get(agent_id)
+        if agent is None:
+            return Serving(0, frozenset(), ())
+        others = (each for each in self._floor.agents.values() if each is not agent and views.may_receive(self._floor, each))
+        return Serving(len(agent.chats), frozenset(agent.sockets), tuple(each.identity for each in others))
 
     def stats(self) -> Stats:
         """How much is going on."""

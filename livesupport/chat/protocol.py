@@ -19,9 +19,9 @@ from livesupport.chat.frames import (
 )  # fmt: skip
 from livesupport.chat.commands import (
     Accept, AgentCommand, AgentEnd, AgentHello, AgentReceipt, AgentSay, AgentTyping, AgentUndoEnd, Block, Convert, Decline,
-    Join, KeepWaiting, Leave, LeaveRequest, Note, Pin, Ping, Rate, Records, Refuse, Requeue, Save, SetIntent, Start, TakeOver,
-    Transfer, Visibility, VisitorCommand, VisitorEnd, VisitorHello, VisitorReceipt, VisitorSay, VisitorTyping, VisitorUndoEnd,
-    Watch, Withdraw, command_names,
+    Depart, Join, KeepWaiting, Leave, LeaveRequest, Note, Pin, Ping, Rate, Records, Refuse, Requeue, Save, SetIntent, Start,
+    TakeOver, Transfer, Visibility, VisitorCommand, VisitorEnd, VisitorHello, VisitorReceipt, VisitorSay, VisitorTyping,
+    VisitorUndoEnd, Watch, Withdraw, command_names,
 )  # fmt: skip
 from livesupport.chat.pushes import (
     AgentChat, AgentPush, AgentWelcome, Erased, GoingAway, Line, Lines, Me, NoteLine, Offer, OfferClosed, Pong, Push, Queue,
@@ -33,8 +33,8 @@ from livesupport.chat.pushes import (
 __all__ = [
     "FRAME_LIMIT", "ID", "SUBPROTOCOL", "VERSION", "Accept", "AgentChat", "AgentCommand", "AgentEnd", "AgentHello",
     "AgentPush", "AgentReceipt", "AgentSay", "AgentStatus", "AgentTyping", "AgentUndoEnd", "AgentWelcome", "BadFrame",
-    "Block", "ChatId", "ClientId", "CloseCode", "Convert", "Decline", "EndReason", "Erased", "Frame", "GoingAway", "Intent",
-    "Join", "KeepWaiting", "Language", "Leave", "LeaveRequest", "Limits", "Line", "LineKind", "Lines", "Me", "Note",
+    "Block", "ChatId", "ClientId", "CloseCode", "Convert", "Decline", "Depart", "EndReason", "Erased", "Frame", "GoingAway",
+    "Intent", "Join", "KeepWaiting", "Language", "Leave", "LeaveRequest", "Limits", "Line", "LineKind", "Lines", "Me", "Note",
     "NoteLine", "Offer", "OfferCloseReason", "OfferClosed", "Party", "Pin", "Ping", "Pong", "Push", "Queue", "QueueEntry",
     "Rate", "Receipt", "Record", "RecordId", "Records", "Ref", "RefusalCode", "Refuse", "Refused", "Released", "Requested",
     "Requeue", "Role", "Save", "Seq", "Service", "ServiceState", "SetIntent", "Short", "Start", "Status", "TakeOver", "Team",

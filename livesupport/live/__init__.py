@@ -1,6 +1,7 @@
 """The shell around `chat`: sockets, limits, timers and tasks. Others take what they need of the wire from here."""
 
-from livesupport.chat.events import AgentIdentity, Site, Topic
+from livesupport.chat.events import AgentIdentity, Parting, Site, Topic
+from livesupport.chat.machine import Serving
 from livesupport.chat.seal import KeyRing
 from livesupport.live.desk import Desk, open_desk
 from livesupport.live.endpoints import agent_socket, news_socket, visitor_socket
@@ -18,9 +19,11 @@ __all__ = [
     "KeyRing",
     "News",
     "NewsPorts",
+    "Parting",
     "Ports",
     "Reader",
     "Rules",
+    "Serving",
     "SignedIn",
     "Site",
     "SocketProtocol",

@@ -17,6 +17,7 @@ import structlog
 
 from livesupport.chat.events import (
     AgentIdentity,
+    AgentLeaves,
     AppendLines,
     Close,
     Connection,
@@ -32,6 +33,7 @@ from livesupport.chat.events import (
     LinesAppended,
     Moment,
     OpenTicket,
+    Parting,
     RequestSaved,
     SaveRequest,
     Send,
@@ -41,7 +43,7 @@ from livesupport.chat.events import (
     TicketFailed,
     TicketFound,
 )
-from livesupport.chat.machine import ChatMachine, Running, Stats
+from livesupport.chat.machine import ChatMachine, Running, Serving, Stats
 from livesupport.chat.protocol import CloseCode, Service, Token
 from livesupport.chat.seal import KeyRing
 from livesupport.config import Limits
@@ -229,7 +231,19 @@ class Desk:
     def close_sessions(self, ended: Collection[str]) -> None:
         """Ends the consoles of sessions that are no longer valid."""
         gone = [connection for connection, session in self._signed_in.items() if session in ended]
+        for connection in gone:
+            self.signed_out(connection)
         self.hub.close(gone, CloseCode.NOT_SIGNED_IN)
+
+    def parting(self, agent: int, session: str) -> Serving:
+        """What nobody would answer if this session ended: nothing where another session of the agent has a console open."""
+        serving = self._machine.serving(agent, self.clock())
+        others = any(self._signed_in.get(console, session) != session for console in serving.consoles)
+        return serving._replace(chats=0) if others else serving
+
+    def leave(self, agent: int, parting: Parting) -> None:
+        """The agent signs out; `parting` says what becomes of the open chats."""
+        self.handle(AgentLeaves(agent=agent, parting=parting))
 
     async def drain(self) -> None:
         """The server is about to stop: tells everybody when to come back, and waits for what is being written."""

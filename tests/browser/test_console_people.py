@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.console import console, guest, talking
-from tests.browser.house import BrowserHouse
+from tests.browser.house import BrowserHouse, one_page
 
 HIDE_FOR_A_MINUTE = """() => {
   const turn = (hidden) => {
@@ -155,3 +155,24 @@ async def test_on_a_phone_a_hidden_page_is_followed_by_the_offer_to_hand_over(ho
     await expect(ana.notices).to_contain_text("1 chat was open while this page was hidden.")
     await ana.notices.get_by_role("button", name="Hand over").click()
     await expect(ana.dialog).to_contain_text("You have open chats.")
+
+
+async def test_signing_out_from_any_page_asks_what_becomes_of_open_chats_unless_another_console_answers_them(
+    house: BrowserHouse,
+) -> None:
+    ana, nino = await talking(house)
+    elsewhere = await console(house)
+    inbox = await one_page(elsewhere.page.context, f"{house.url}/inbox?lang=en")
+    await inbox.get_by_role("button", name="Sign out").click()
+    await expect(inbox).to_have_url(f"{house.url}/login")
+    await expect(elsewhere.top_banner).to_contain_text("You are signed out.")
+    await ana.say("I am still here")
+    await nino.hears("I am still here")
+
+    inbox = await one_page(ana.page.context, f"{house.url}/inbox?lang=en")
+    await inbox.get_by_role("button", name="Sign out").click()
+    await expect(inbox.get_by_text("You have 1 open chat, and nobody should be left alone.")).to_be_visible()
+    await inbox.get_by_label("Put back in the queue").check()
+    await inbox.locator("main").get_by_role("button", name="Sign out").click()
+    await expect(inbox).to_have_url(f"{house.url}/login")
+    await nino.socket.hear("line", kind="requeued")

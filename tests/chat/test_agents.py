@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from livesupport.chat import protocol as p
-from livesupport.chat.events import AgentIdentity
+from livesupport.chat.events import AgentIdentity, AgentLeaves, Parting
 from livesupport.rules import Rules
 from tests.chat.cast import ANA, BEN, SUE, Agent, Stage, a_talk
 
@@ -247,6 +247,62 @@ def test_nobody_goes_offline_with_open_chats(stage: Stage) -> None:
 
     ana.does(p.Requeue(chat=vera.chat)).wants_to_be("offline")
     assert ana.me().intent == "offline"
+
+
+def test_whoever_departs_is_sent_nobody_and_after_a_minute_nobody_is_left_waiting(stage: Stage) -> None:
+    vera, ana = a_talk(stage)
+    stage.run_for(3)
+    stage.visitor("Olga").asks()
+    ben = stage.agent(BEN)
+    ana.does(p.Depart())
+    assert (ana.me().intent, bool(ben.rings())) == ("away", True)
+    stage.run_for(59.875)
+    assert vera.sees().agent == "Ana"
+
+    stage.run_for(0.125)
+    assert (vera.sees().status, vera.story[-1]) == ("offered", "requeued")
+    assert ana.hears(p.Released).chat == vera.chat
+
+
+def test_whoever_stays_after_all_keeps_the_chats(stage: Stage) -> None:
+    vera, ana = a_talk(stage)
+    ana.does(p.Depart()).wants_to_be("away")
+    stage.run_for(120)
+
+    assert vera.sees().agent == "Ana"
+
+
+@pytest.mark.parametrize(
+    ("parting", "story", "status"),
+    [("requeue", "requeued", "offered"), ("end", "assigned", "active"), (BEN.id, "assigned", "active")],
+)
+def test_when_ana_signs_out_vera_is_told_at_once(stage: Stage, parting: Parting, story: str, status: p.Status) -> None:
+    vera, ana = a_talk(stage)
+    ben = stage.agent(BEN)
+    stage.happens(AgentLeaves(agent=ANA.id, parting=parting))
+    ana.loses_connection()
+
+    assert (vera.story[-1], vera.sees().status) == (story, status)
+    assert (vera.sees().ending_by, bool(ben.rings())) == ("Ana" if parting == "end" else None, parting != "end")
+
+
+def test_a_chat_that_ben_does_not_take_from_ana_who_signed_out_goes_back_to_the_queue(stage: Stage) -> None:
+    vera, ana = a_talk(stage)
+    ben = stage.agent(BEN)
+    stage.happens(AgentLeaves(agent=ANA.id, parting=BEN.id))
+    ana.loses_connection()
+    ben.declines()
+    assert vera.sees().agent == "Ana"
+    stage.run_for(60)
+
+    assert vera.story[-1] == "requeued"
+
+
+def test_a_colleague_who_has_no_seat_left_is_handed_nothing(stage: Stage) -> None:
+    vera, _ana = a_talk(stage)
+    stage.happens(AgentLeaves(agent=ANA.id, parting=BEN.id))
+
+    assert vera.story[-1] == "requeued"
 
 
 def test_the_load_counts_chats_and_what_rings(stage: Stage) -> None:

@@ -123,7 +123,7 @@ async def test_an_agent_who_signs_out_during_a_saving_has_saved_once(server: Mor
         await ana.does("convert", chat=nino.chat)
         await nino.sees(lambda: nino.state.get("armed_in"))
         async with server.browser(server.cookies["ana"]) as browser:
-            assert (await browser.post("/logout")).status_code == 303
+            assert (await browser.post("/logout", data={"chats": "requeue"})).status_code == 303
         await nino.sees(lambda: nino.state.get("ticket"))
         assert 4401 in ana.closings
         assert await tickets_of(server, nino.chat) == (1, 1)

@@ -75,6 +75,11 @@ export class Actions {
     return this.ask({ t: "intent", intent });
   }
 
+  /** No new chats from now on; what is open after a minute goes back to the queue. */
+  depart() {
+    return this.desk.welcome?.commands.includes("depart") ? this.ask({ t: "depart" }) : this.setIntent("away");
+  }
+
   accept(chat) {
     this.accepting = chat;
     return this.ask({ t: "accept", chat });

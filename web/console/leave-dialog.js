@@ -1,5 +1,6 @@
 /**
  * Signing out or going offline with open chats: nobody is left alone, so each chat is handed over, put back or ended first.
+ * After a minute the server puts back whoever is left.
  */
 import { h } from "../shared/dom.js";
 import { n, t } from "../shared/i18n.js";
@@ -8,15 +9,13 @@ import { openDialog } from "./dialog.js";
 import { keyed, redraw } from "./drawing.js";
 import { targetsOf } from "./transfer-dialog.js";
 
-const AT_MOST = 60_000; // ms; then whoever is left goes back to the queue
-
 /**
  * @param {import("./console.js").Console} app
  * @param {{title: string, yes: string, finish: () => void}} options `yes`: the button; `finish` runs once no chat is left
  */
 export function openLeaving(app, { title, yes, finish }) {
   const { desk, actions } = app;
-  let leaving = 0;
+  let leaving = false;
   const rows = h("ul", { class: "leaving" });
   const go = h("button", { class: "button primary", autofocus: true }, yes);
   const progress = h("p", { class: "hint", role: "status" });
@@ -28,15 +27,18 @@ export function openLeaving(app, { title, yes, finish }) {
       form.append(h("footer", {}, button(t("Stay"), shut), go));
       return [h("p", {}, t("You have open chats. What should happen to them?")), form];
     },
-    onClose: () => (stop(), clearTimeout(leaving)),
+    onClose: () => {
+      stop();
+      if (leaving && desk.mine.length) actions.setIntent("away"); // stays after all, and is given time
+    },
   });
   draw();
 
   function submit(event) {
     event.preventDefault();
-    actions.setIntent("away"); // so that no new chat rings meanwhile
+    leaving = true;
+    actions.depart();
     for (const chat of desk.mine) if (!onItsWay(chat.info)) part(chat.chat, form.elements.namedItem(chat.chat).value);
-    leaving ||= setTimeout(() => desk.mine.forEach(({ chat }) => actions.requeue(chat)), AT_MOST);
     draw();
   }
 
@@ -54,8 +56,8 @@ export function openLeaving(app, { title, yes, finish }) {
       return;
     }
     keyed(rows, mine, ({ chat }) => chat, () => h("li", {}), (row, chat) => drawRow(row, chat, desk));
-    redraw(progress, [leaving > 0, mine.length], () => [
-      leaving > 0 && n("Waiting for {count} chat …", "Waiting for {count} chats …", mine.length)]);
+    redraw(progress, [leaving, mine.length], () => [
+      leaving && n("Waiting for {count} chat …", "Waiting for {count} chats …", mine.length)]);
     go.disabled = mine.every(({ info }) => onItsWay(info));
   }
 }

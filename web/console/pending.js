@@ -19,6 +19,7 @@ const infoOf = (desk, chat) => desk.chats.get(chat)?.info;
 /** What each command brings about. Without the chat there is nothing left that it could do. */
 const effects = {
   intent: ({ intent }, { me }) => me?.intent === intent,
+  depart: (_, { me }) => me?.intent === "away",
   accept: ({ chat }, desk) => Boolean(infoOf(desk, chat)) && infoOf(desk, chat).mine !== false,
   join: ({ chat }, desk) => Boolean(infoOf(desk, chat)),
   decline: ({ chat }, desk) => !desk.offers.has(chat),

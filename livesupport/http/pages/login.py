@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
+from msgspec import Meta
 from starlette.endpoints import HTTPEndpoint
 from starlette.responses import RedirectResponse, Response
 
@@ -15,6 +17,7 @@ from livesupport.http.forms import Form, read_form
 from livesupport.http.known_devices import device_of
 from livesupport.http.state import Request
 from livesupport.i18n import gettext as _
+from livesupport.live import Parting, Serving
 
 
 class SignIn(Form, frozen=True):
@@ -51,13 +54,35 @@ class Login(HTTPEndpoint):
         return response
 
 
+class SignOut(Form, frozen=True):
+    """What becomes of open chats: `requeue`, `end`, or the id of a colleague. Empty: not said yet."""
+
+    chats: Annotated[str, Meta(max_length=20)] = ""
+
+
 class Logout(HTTPEndpoint):
-    """Ends the session on the server; its sockets follow within two seconds."""
+    """Ends the session on the server, and with it its sockets. Nobody leaves a visitor alone: with open chats it
+    asks first what becomes of them."""
 
     async def post(self, request: Request) -> Response:
+        session, desk = await session_of(request), request.state["desk"]
+        if session and (serving := desk.parting(session.agent.id, session.id)).chats:
+            parting = _parting((await read_form(request, SignOut)).chats, serving)
+            if parting is None:
+                return request.state["templates"].page("sign_out.html", 409, me=session.agent, serving=serving)
+            desk.leave(session.agent.id, parting)
         response = RedirectResponse("/login", 303)
         await end_session(request, response)
+        if session:
+            desk.close_sessions((session.id,))
         return response
+
+
+def _parting(wish: str, serving: Serving) -> Parting | None:
+    """What the agent has chosen; None: nothing, or a colleague who cannot take a chat now."""
+    choices: dict[str, Parting] = {"requeue": "requeue", "end": "end"}
+    choices |= {str(colleague.id): colleague.id for colleague in serving.colleagues}
+    return choices.get(wish)
 
 
 def _device(request: Request) -> str:
