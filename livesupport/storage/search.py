@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import (
@@ -38,6 +39,7 @@ MOST_CHARACTERS = 200  # of a query; the rest is ignored
 MOST_WORDS = 8
 MANY = 1000  # tickets with the same words, from which on they are no longer all looked at
 SHORTEST_BEGINNING = 3  # characters by which a longer word is found
+MOST_BYTES = 500_000  # of the words of one ticket: PostgreSQL takes less than 1 MiB, and would refuse all that is written later
 COLUMNS = frozenset({"number", "subject", "name", "phone", "email", "fields"})  # of a ticket, that are searched
 
 _PHONE = re.compile(r"[0-9\s()+./-]+")
@@ -128,7 +130,7 @@ async def add_columns(connection: AsyncConnection, ticket_id: int, columns: Mapp
 async def add_new(connection: AsyncConnection, tickets: Iterable[tuple[Mapping[str, Any], Iterable[str]]]) -> None:
     """Lets tickets that have just been added be found, by their columns and by all that was said in them."""
     rows = [
-        {"ticket_id": columns["id"], "words": " ".join(sorted(_of_columns(columns) | analyser.tokens(texts)))}
+        {"ticket_id": columns["id"], "words": _joined(_of_columns(columns), analyser.tokens(texts))}
         for columns, texts in tickets
     ]
     if rows:
@@ -142,7 +144,7 @@ async def renew(connection: AsyncConnection, ticket_id: int) -> None:
     tags = select(ticket_tag.c.tag).where(ticket_tag.c.ticket_id == ticket_id)
     texts = [said for one in await connection.execute(messages) for said in one]
     texts += (await connection.execute(tags)).scalars()
-    await _put(connection, ticket_id, _of_columns(dict(row)) | analyser.tokens(texts))
+    await _put(connection, ticket_id, _joined(_of_columns(dict(row)), analyser.tokens(texts)))
 
 
 async def compact(connection: AsyncConnection) -> None:
@@ -162,11 +164,17 @@ async def _add_tokens(connection: AsyncConnection, ticket_id: int, tokens: Colle
     query = select(ticket_search.c.words).where(ticket_search.c.ticket_id == ticket_id).with_for_update()
     known = set(((await connection.execute(query)).scalar_one_or_none() or "").split(" "))
     if not known.issuperset(tokens):
-        await _put(connection, ticket_id, known | set(tokens))
+        await _put(connection, ticket_id, _joined(known, set(tokens)))
 
 
-async def _put(connection: AsyncConnection, ticket_id: int, tokens: Collection[str]) -> None:
-    joined = " ".join(sorted(tokens)).strip()
+def _joined(first: set[str], others: set[str]) -> str:
+    """The words as they are kept. What is beyond `MOST_BYTES` is not: the ticket is found by the others."""
+    words = [*sorted(first), *sorted(others - first)]
+    ends = accumulate(len(word.encode()) + 1 for word in words)
+    return " ".join(sorted(word for word, end in zip(words, ends, strict=True) if end <= MOST_BYTES)).strip()
+
+
+async def _put(connection: AsyncConnection, ticket_id: int, joined: str) -> None:
     changed = await connection.execute(update(ticket_search).where(ticket_search.c.ticket_id == ticket_id).values(words=joined))
     if not changed.rowcount:
         await connection.execute(insert(ticket_search).values(ticket_id=ticket_id, words=joined))

@@ -97,6 +97,18 @@ async def test_what_was_taken_away_is_no_longer_found(tickets: Tickets, finder: 
     assert await _found(finder, "invoice", ana) == {"one"}
 
 
+async def test_a_ticket_that_says_more_than_the_index_takes_is_found_by_what_fits_and_goes_on(
+    tickets: Tickets, finder: Finder, database: Database, ana: Agent
+) -> None:
+    ticket = await tickets.open(a_request("one", language="one"))
+    async with database.write() as connection:
+        await search.add(connection, ticket.id, [" ".join(f"w{count:07}" for count in range(150_000))])
+    await tickets.note(ticket.number, "A kettle beyond the end", actor=ana)
+    assert await _found(finder, "invoice", ana) == await _found(finder, "w0000007", ana) == {"one"}
+    assert await _found(finder, "w0149999", ana) == await _found(finder, "kettle", ana) == set()
+    assert (await tickets.get(ticket.number, actor=ana)).messages[-1].text == "A kettle beyond the end"
+
+
 @pytest.mark.parametrize(
     "query", ['"', "%", "_", "*", "NEAR(a b)", "a OR NOT b", "\\", "((((", "' OR 1=1 --", "words:x", "😀", "-"]
 )
