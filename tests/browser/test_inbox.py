@@ -52,6 +52,30 @@ async def test_ana_sees_a_ticket_arrive_and_solves_three_with_her_keys_and_takes
     await page.keyboard.press("Enter")
     await page.wait_for_url(f"**/tickets/{late.number}")
 
+    # The keys go on from where she was; at the end of the list they lead back to it.
+    await expect(page.locator("#head .back")).to_have_attribute("href", "/inbox?q=leaking")
+    await page.locator("body").press("j")
+    await page.wait_for_url("**/inbox?q=leaking")
+    await page.goto(f"{house.url}/inbox")
+    await page.locator(f"#ticket-{late.number} .subject a").click()
+    await page.wait_for_url(f"**/tickets/{late.number}")
+    await expect(page.locator("#head .back")).to_have_attribute("href", "/inbox")
+    await page.locator("body").press("j")
+    await page.wait_for_url(lambda url: "/tickets/" in url and late.number not in url)
+    await expect(page.locator("[data-print]")).to_be_visible()  # its module has run
+    await page.locator("body").press("k")
+    await page.wait_for_url(f"**/tickets/{late.number}")
+    await expect(page.locator("[data-print]")).to_be_visible()
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("blue kettle")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/inbox?status=all&q=blue+kettle")
+    await expect(rows).to_have_count(1)
+    await page.goto(f"{house.url}/tickets/{late.number}")
+    await expect(page.locator("[data-print]")).to_be_visible()
+    await page.locator("body").press("/")
+    await expect(page.locator("#q")).to_be_focused()
+
 
 async def test_a_broken_promise_turns_red_while_ana_looks(house: BrowserHouse) -> None:
     await leave_request(house, 0, "The kettle leaks")

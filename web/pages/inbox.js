@@ -2,9 +2,11 @@
  * The inbox: choosing and doing, keys, and the list kept up to date. Without it the same list works by links and forms.
  */
 import { t } from "../shared/i18n.js";
+import { rows } from "./inbox-list.js";
 import { followNews } from "./inbox-live.js";
 import { chosenNumbers, chooseHere, watchChoice } from "./inbox-many.js";
-import { listenToKeys, openList } from "./keys.js";
+import { listenToKeys } from "./keys.js";
+import { keepList } from "./last-list.js";
 
 watchChoice();
 followNews();
@@ -19,8 +21,9 @@ const commands = [
   { label: t("Solve the chosen tickets"), codes: "KeyE", keys: "E", run: () => press("status:solved") },
   { label: t("Search"), codes: "Slash", keys: "/", run: focusSearch },
 ];
-listenToKeys(commands);
-document.getElementById("keys")?.addEventListener("click", () => openList(commands));
+const openList = listenToKeys(commands);
+document.getElementById("keys")?.addEventListener("click", openList);
+addEventListener("pagehide", () => keepList([...rows().keys()]));
 
 const links = () => /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll("#list .subject a")]);
 

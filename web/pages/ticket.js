@@ -3,8 +3,10 @@
  * seen, and keys do the usual deeds. Without this module the same forms work, one page at a time.
  */
 import { t } from "../shared/i18n.js";
+import { page } from "../shared/page.js";
 import { enhance } from "../shared/uploads.js";
 import { listenToKeys } from "./keys.js";
+import { lastList } from "./last-list.js";
 import { DraftKeeper } from "./ticket-drafts.js";
 import { followTicket } from "./ticket-people.js";
 import { onChange, refresh, send, tell } from "./ticket-regions.js";
@@ -26,6 +28,7 @@ for (const form of forms) {
 }
 countDown(refresh);
 offerPrint();
+leadBack();
 
 document.addEventListener("submit", async (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
@@ -60,6 +63,7 @@ function empty(/** @type {HTMLFormElement} */ form) {
 onChange((fresh) => {
   countDown(refresh);
   offerPrint();
+  leadBack();
   if (fresh.getElementById("end")?.dataset.answerable !== document.getElementById("end")?.dataset.answerable) location.reload();
   const asksToRead = document.querySelector("#notices [role=alert]") !== null;
   for (const form of forms) takeOver(form, fresh, asksToRead);
@@ -100,7 +104,23 @@ listenToKeys([
   { label: t("Solve"), codes: "KeyE", keys: "E", run: submit("#solve-form") },
   { label: t("Assign to me"), codes: "KeyI", keys: "I", run: submit("#assign-form") },
   { label: t("Take the last reply back"), codes: "KeyZ", keys: "Z", run: submit("form.undo:has(button)") },
+  { label: t("Next ticket"), codes: "KeyJ", keys: "J", run: () => goOn(1) },
+  { label: t("Previous ticket"), codes: "KeyK", keys: "K", run: () => goOn(-1) },
+  { label: t("Search"), codes: "Slash", keys: "/", run: () => location.assign("/inbox#q") },
 ]);
+
+/** To the next ticket of the list from which this one was opened; from its ends back to it. @param {number} by */
+function goOn(by) {
+  const { href, numbers } = lastList(page.number);
+  const next = numbers[numbers.indexOf(page.number) + by];
+  location.assign(next ? `/tickets/${next}` : href);
+}
+
+/** The way back leads to that list. */
+function leadBack() {
+  const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector("#head .back"));
+  if (link) link.href = lastList(page.number).href;
+}
 
 function openNote() {
   /** @type {HTMLDetailsElement} */ (document.getElementById("note-box")).open = true;
