@@ -174,8 +174,8 @@ async def test_everybody_can_read_what_those_who_ask_see(
     await expect(page.locator("[data-number]")).to_be_visible()
     await is_readable(page)
     await page.goto(f"{house.url}/requests/sign-in?lang={language}")
-    await page.locator("[type=email]").fill(EMAIL)
-    await page.locator("[type=email]").press("Enter")
+    await page.locator("#email").fill(EMAIL)
+    await page.locator("#email").press("Enter")
     await expect(page.locator("#code")).to_be_visible()
     await is_readable(page)
 

@@ -3,24 +3,30 @@ gone on from after it was closed."""
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
 from livesupport.http import robots
-from livesupport.model import Field, RequestType
+from livesupport.model import RequestType
 from livesupport.storage.database import Database
 from livesupport.tickets import answering
 from livesupport.tickets.lifecycle import Lifecycle
 from tests.browser.house import BrowserHouse, one_page
 from tests.browser.test_answers import card, unread
+from tests.browser.test_new_request import ASKED
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000000000500010d0a2db40000000049"
     "454e44ae426082"
 )
+PASTE = """(field, picture) => {
+  const data = new DataTransfer();
+  data.items.add(new File([Uint8Array.from(atob(picture), (one) => one.charCodeAt(0))], "image.png", { type: "image/png" }));
+  field.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }));
+}"""
 EMAIL = "nino@example.org"
 
 
@@ -31,14 +37,20 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(robots, "QUICKEST", 0.0)
 
 
-async def asks(page: Page, screenshot: Path) -> None:
+async def asks(page: Page) -> None:
     """Nino asks for her money, shows what she saw, and is told to look into her mail."""
     await page.get_by_role("link", name="Refund").click()
     await page.get_by_label("Transaction number").fill("TX-20931")
+    await page.get_by_label("Date of the payment").fill("2026-11-03")
+    await page.get_by_label("Amount").fill("1 200,50")
+    await page.get_by_label("Reason").select_option("Paid twice")
+    await page.get_by_label("I have the receipt").check()
     await page.get_by_label("Subject").fill("Paid twice")
     await page.get_by_label("What happened").fill("Two payments, one kettle.")
-    await page.locator("input[type=file]").set_input_files(screenshot)
-    await expect(page.get_by_role("button", name="Remove screenshot.png")).to_be_visible()
+    await page.get_by_label("What happened").evaluate(PASTE, base64.b64encode(PNG).decode())
+    await expect(page.get_by_role("status").filter(has_text="is attached")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_role("button", name="Remove Screenshot")).to_be_visible()
     await page.get_by_label("Your name").fill("Nino")
     await page.get_by_label("E-mail").fill(EMAIL)
     await page.get_by_role("button", name="Send request").click()
@@ -80,23 +92,20 @@ async def closes_what_is_solved(house: BrowserHouse) -> None:
         await Lifecycle(database, lambda: later, lambda _news: None, state["files"], 4 * 86400.0).close()
 
 
-async def test_a_request_from_the_first_word_to_the_one_after_the_last(house: BrowserHouse, tmp_path: Path) -> None:
-    sites = house.server.state["sites"]
-    asked = (Field(id="transaction", label="Transaction number", kind="text", required=True),)
-    await sites.add_type(RequestType(id=0, site="default", name="Refund", fields=asked))
+async def test_a_request_from_the_first_word_to_the_one_after_the_last(house: BrowserHouse) -> None:
+    await house.server.state["sites"].add_type(RequestType(id=0, site="default", name="Refund", fields=ASKED))
     house.server.server.lifespan.state["is_demo"] = True
-    screenshot = tmp_path / "screenshot.png"
-    screenshot.write_bytes(PNG)
 
     nino = await one_page(await house.browser(), f"{house.url}/requests/new")
-    await asks(nino, screenshot)
+    await asks(nino)
     await confirms(nino, house.url)
     await signs_in(nino, house.url)
     await expect(nino.get_by_role("link", name="Paid twice")).to_be_visible()
 
     ana = await one_page(await house.signed_in("ana"), f"{house.url}/tickets/1001-7")
-    await expect(ana.get_by_text("TX-20931")).to_be_visible()
-    await expect(ana.get_by_role("link", name="screenshot.png")).to_be_visible()
+    for answer in ("TX-20931", "2026-11-03", "1200.50", "Paid twice"):
+        await expect(ana.get_by_text(answer, exact=True).first).to_be_visible()
+    await expect(ana.get_by_role("link", name="Screenshot")).to_be_visible()
     await ana.get_by_label("Reply to Nino").fill("Which bank is it?")
     await ana.get_by_role("button", name="Send reply").click()
 

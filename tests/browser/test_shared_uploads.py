@@ -35,6 +35,14 @@ GIVE = """({ type, name, kind, text }) => {
   return event.defaultPrevented;
 }"""
 
+HALF = """() => {
+  const send = XMLHttpRequest.prototype.send;
+  XMLHttpRequest.prototype.send = function (body) {
+    send.call(this, body);
+    this.upload.dispatchEvent(new ProgressEvent("progress", { lengthComputable: true, loaded: 5, total: 10 }));
+  };
+}"""
+
 
 def picture(name: str, size: int = 10) -> FilePayload:
     return {"name": name, "mimeType": "image/png", "buffer": b"x" * size}
@@ -131,6 +139,18 @@ async def test_what_is_refused_says_why_and_what_was_lost_on_the_way_is_sent_aga
     await server.take("1" * 32)
     await expect(page.locator(".upload", has_text="a.png")).to_contain_text("KB")
     assert await field(page) == ["1" * 32]
+
+
+async def test_how_far_a_file_is_can_be_seen_and_it_can_be_taken_back_on_its_way(page: Page, server: Server) -> None:
+    await page.evaluate(HALF)
+    await page.locator("#upload").set_input_files([picture("a.png"), picture("b.png")])
+    await expect(page.get_by_role("progressbar", name="a.png")).to_have_js_property("value", 0.5)
+    async with page.expect_event("requestfailed", lambda request: request.headers["upload-name"] == "a.png"):
+        await page.get_by_role("button", name="Remove a.png").click()
+    await server.uploads.get()
+    await server.take("2" * 32)
+    await expect(page.locator(".upload")).to_have_count(1)
+    assert await field(page) == ["2" * 32]
 
 
 async def test_the_form_waits_for_its_files_and_then_goes_by_itself(page: Page, server: Server) -> None:

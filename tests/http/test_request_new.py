@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from html import unescape
+from itertools import count
 from typing import Any
 
 import httpx2
 import msgspec
 import pytest
 
+from livesupport.live.proof import solves
 from livesupport.model import Field, RequestType
 from livesupport.signing import origin_of_chat
 from livesupport.tickets.requests import NewTicket
@@ -296,6 +299,22 @@ async def test_who_sends_many_waits_and_is_told_how_long(house: House) -> None:
     assert (asked["challenge"], asked["bits"]) == ("challenge", house.config.limits.proof_bits)
     neighbour = await house.browser(address="192.0.2.9")
     assert (await neighbour.post(FORM, data=a_wish(await opened(neighbour, house), email="n@example.org"))).status_code == 303
+
+
+async def test_a_second_request_is_taken_for_a_proof_of_its_own(house: House) -> None:
+    house.desk.ports = msgspec.structs.replace(house.desk.ports, fingerprint=lambda text: sha256(text.encode()).hexdigest())
+    browser, _first = await sent(house)
+    proofs, stamps = [], [await opened(browser, house) for _ in range(2)]
+    for stamp in stamps:
+        asked = (await browser.post(FORM, data=a_wish(stamp), headers=MODULE)).json()
+        proofs.append(next(proof for proof in map(str, count()) if solves(asked["challenge"], proof, asked["bits"])))
+    for wrong in ("", "x", proofs[0], proofs[1] + "0"):
+        refused = await browser.post(FORM, data=a_wish(stamps[1], proof=wrong), headers=MODULE)
+        assert (refused.status_code, "bits" in refused.json()) == (429, True)
+    taken = await browser.post(FORM, data=a_wish(stamps[1], proof=proofs[1]), headers=MODULE)
+    assert taken.status_code == 201
+    spent = await browser.post(FORM, data=a_wish(stamps[0], proof=proofs[0]), headers=MODULE)
+    assert spent.status_code == 429  # the next one costs more
 
 
 HOSTILE = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "${7*7}", "{{''.__class__}}")
