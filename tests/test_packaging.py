@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -70,11 +72,12 @@ def test_an_installed_wheel_starts_and_finds_its_files(wheel: Path, tmp_path: Pa
     assert (int(count) > 10, language) == (True, "ka")
 
 
-async def test_an_installed_wheel_serves_the_demo(wheel: Path, tmp_path: Path) -> None:
+async def test_an_installed_wheel_serves_the_demo_with_tickets_that_it_makes_up(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     port, shop_port = free_port(), free_port()
     demo = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "livesupport", "demo", "--port", str(port), "--shop-port", str(shop_port)),
+        *("--tickets", "3"),
         cwd=tmp_path,
         env=clean_environment() | {"PYTHONPATH": str(tmp_path)},
         stdout=subprocess.DEVNULL,
@@ -82,14 +85,17 @@ async def test_an_installed_wheel_serves_the_demo(wheel: Path, tmp_path: Path) -
     )
     assert demo.stderr is not None
     try:
-        await asyncio.wait_for(demo.stderr.readuntil(b"supervisor\n"), PATIENCE)  # the last line of what it says
+        told = await asyncio.wait_for(demo.stderr.readuntil(b"supervisor\n"), PATIENCE)  # the last line of what it says
         async with httpx2.AsyncClient() as browser:
             shop = await browser.get(f"http://localhost:{shop_port}/")
             loader = await browser.get(f"http://127.0.0.1:{port}/widget.js")
         assert f'src="http://127.0.0.1:{port}/widget.js"' in shop.text
         assert (loader.status_code, "live-support" in loader.text) == (200, True)
+        assert b"Making tickets up" in told
         demo.terminate()
         assert await asyncio.wait_for(demo.wait(), PATIENCE) == 0
+        with closing(sqlite3.connect(tmp_path / ".demo" / "livesupport.db")) as data:
+            assert data.execute("SELECT count(*) FROM ticket").fetchone() == (3,)
     finally:
         if demo.returncode is None:
             demo.kill()

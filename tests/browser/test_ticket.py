@@ -57,6 +57,12 @@ async def test_two_agents_at_one_ticket(house: BrowserHouse) -> None:
     await ana.keyboard.press("z")
     await expect(box).to_have_value("Dear Nino, about #1001-7: {{7*7}}\n\nOne more thing")
     await expect(ben.locator(".letter.reply")).to_have_count(0)
+
+    # On paper stands what was said, and nothing that only a screen can do.
+    await ana.emulate_media(media="print")
+    await expect(ana.get_by_text("It is the lid")).to_be_visible()
+    for selector in ("#reply-form", "#note-box", "#beside form", "#people", "nav"):
+        assert not await ana.locator(f"{selector}:visible").count(), selector
     messages = (await state["tickets"].get("1001", actor=SOFIA)).messages
     assert all(message.kind != "reply" for message in messages)
 

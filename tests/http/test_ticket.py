@@ -6,10 +6,13 @@ import re
 
 import httpx2
 import pytest
+from msgspec.structs import replace
+from sqlalchemy import update
 
 from livesupport.errors import Unavailable
 from livesupport.model import Sla, Ticket
-from livesupport.tickets.requests import NewLine
+from livesupport.storage.schema import ticket_message
+from livesupport.tickets.requests import NewLine, NewTicket
 from tests.databases import SOFIA
 from tests.http.conftest import House
 
@@ -203,11 +206,49 @@ async def test_the_three_promises_are_shown_as_they_stand(house: House) -> None:
         page = (await browser.get(f"/tickets/{number}")).text
         return re.findall(r'<dt>([a-z ]+)</dt>\s*<dd class="due (\w+)">', page)
 
-    assert await told() == [("first reply", "runs"), ("solution", "runs")]
+    async def in_list() -> str:
+        found = re.search(r'<td class="due (\w*)">', (await browser.get("/inbox")).text)
+        assert found
+        return found[1]
+
+    assert (await told(), await in_list()) == ([("first reply", "runs"), ("solution", "runs")], "")
     house.clock.forward(hours=7)
-    assert (await told())[0] == ("first reply", "near")
+    assert ((await told())[0], await in_list()) == (("first reply", "near"), "near")
     house.clock.forward(hours=2)
-    assert (await told())[0] == ("first reply", "late")
+    assert ((await told())[0], await in_list()) == (("first reply", "late"), "late")
     await house.tickets.reply(number, "Since when?", actor=await house.agent("ben", "Ben"))
     house.clock.forward(minutes=1)
     assert await told() == [("first reply", "broken"), ("solution", "rests")]
+
+
+async def test_the_ticket_says_how_far_its_chat_can_be_trusted(house: House) -> None:
+    browser = await house.signed_in()
+    lines = (NewLine(chain="chat", epoch=1, seq=1, at=house.clock.now, author="requester", name="Nino", text="It leaks"),)
+    asked = NewTicket(
+        origin="chat-of-nino-001", site="default", name="Nino", phone="", question="It leaks", actor="Nino", from_chat=True,
+        lines=lines, checked=True,
+    )  # fmt: skip
+    checked = await house.tickets.open(asked)
+    one_sided = await house.tickets.open(replace(asked, origin="chat-of-nino-002", one_sided=True))
+    unchecked = await house.tickets.open(replace(asked, origin="chat-of-nino-003", checked=False))
+
+    async def seal_of(ticket: Ticket) -> str:
+        found = re.search(r'class="seal[^>]*>.*?</span>\s*([^<]+?)\s*<', (await browser.get(f"/tickets/{ticket.number}")).text)
+        return found[1] if found else ""
+
+    seals = [await seal_of(one) for one in (checked, one_sided, unchecked)]
+    assert seals == ["As relayed, checked", "One-sided", ""]
+    async with house.database.write() as connection:
+        await connection.execute(update(ticket_message).values(text="It never leaked"))
+    assert await seal_of(checked) == "Changed since it was checked"
+
+
+async def test_other_requests_of_the_same_person_lead_to_all_of_theirs(house: House) -> None:
+    browser = await house.signed_in()
+    mine = [(await house.ticket(f"kettle {number}")).number for number in range(3)]
+    await house.ticket("a lid", name="Zaza", phone="+995555000000")
+    page = (await browser.get(f"/tickets/{mine[0]}")).text
+    found = re.search(r'class="all" href="([^"]+)"', page)
+    assert found
+    listed = (await browser.get(found[1].replace("&amp;", "&"))).text
+    assert set(re.findall(r'data-number="([^"]+)"', listed)) == set(mine)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from livesupport.errors import NotFound
 from livesupport.model import Agent
+from livesupport.storage import promises, search
+from livesupport.storage.database import Database
 from livesupport.tickets.finding import Finder
 from livesupport.tickets.paging import PAGE_SIZE
 from livesupport.tickets.requests import TicketChange, TicketFilter
@@ -126,18 +130,33 @@ async def test_a_made_up_cursor_is_not_found(finder: Finder) -> None:
         await finder.inbox(TicketFilter(), "made-up", actor=EVA)
 
 
-async def test_lists_go_on_in_every_order_and_backwards(tickets: Tickets, finder: Finder, ana: Agent, clock: Clock) -> None:
-    for number in range(PAGE_SIZE + 3):
+async def test_lists_go_on_in_every_order_and_backwards(
+    tickets: Tickets, finder: Finder, ana: Agent, clock: Clock, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With all tickets, with words that few have, and with words so common that not all tickets are looked at."""
+    dues = [None if number % 5 == 0 else clock.now + timedelta(minutes=number % 7) for number in range(PAGE_SIZE + 3)]
+    for number, due_at in enumerate(dues):
         clock.forward(seconds=1)
-        ticket = await tickets.open(a_request(number, question=str(number)))
+        ticket = await tickets.open(a_request(number, question=f"Kettle {number}"))
         if number % 20 == 0:
             await tickets.change(ticket.number, TicketChange(priority="urgent"), actor=ana)
-    everything = {str(number) for number in range(PAGE_SIZE + 3)}
-    for order in ("updated", "created", "due", "priority", "number"):
-        for backwards in (False, True):
-            first = await finder.inbox(TicketFilter(), actor=EVA, order=order, backwards=backwards)
-            second = await finder.inbox(TicketFilter(), first.next, actor=EVA, order=order, backwards=backwards)
-            subjects = [ticket.subject for ticket in first.items + second.items]
-            assert (len(subjects), set(subjects), second.next) == (PAGE_SIZE + 3, everything, None), (order, backwards)
-            if order == "priority":
-                assert set(subjects[-3:] if backwards else subjects[:3]) == {"0", "20", "40"}
+        async with database.write() as connection:
+            await promises.note(connection, ticket.id, due_at, "first_reply" if due_at else None, due_at)
+    everything = {f"Kettle {number}" for number in range(PAGE_SIZE + 3)}
+    soonest = sorted(due_at for due_at in dues if due_at) + [None] * dues.count(None)
+    for text, many in (("", search.MANY), ("kettle", search.MANY), ("kettle", 2)):
+        monkeypatch.setattr(search, "MANY", many)
+        for order in ("updated", "created", "due", "priority", "number"):
+            for backwards in (False, True):
+                first = await finder.inbox(TicketFilter(text=text), actor=EVA, order=order, backwards=backwards)
+                rest = await finder.inbox(TicketFilter(text=text), first.next, actor=EVA, order=order, backwards=backwards)
+                found = first.items + rest.items
+                subjects = [ticket.subject for ticket in (reversed(found) if backwards else found)]
+                case = (text, many, order, backwards)
+                assert (len(subjects), set(subjects), rest.next) == (PAGE_SIZE + 3, everything, None), case
+                if order == "priority":
+                    assert set(subjects[:3]) == {"Kettle 0", "Kettle 20", "Kettle 40"}, case
+                if order == "due":
+                    assert [ticket.due_at for ticket in (reversed(found) if backwards else found)] == soonest, case
+                if order in ("updated", "created", "number"):
+                    assert subjects == [f"Kettle {number}" for number in reversed(range(PAGE_SIZE + 3))], case
