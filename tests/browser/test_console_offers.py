@@ -18,7 +18,7 @@ window.tones = [];
 window.Notification = class {
   static permission = "granted";
   static requestPermission = async () => "granted";
-  constructor(title, options) { window.shown.push({ title, ...options }); }
+  constructor(title, options) { window.shown.push({ title, ...options }); window.note = this; }
   close() { window.shown.push("closed"); }
 };
 const Tone = window.OscillatorNode;
@@ -61,6 +61,28 @@ async def test_name_and_phone_follow_only_after_accepting(house: BrowserHouse) -
     await ana.accept()
     await expect(ana.card).to_contain_text("Ekaterine")
     await expect(ana.card).to_contain_text("+995555123456")
+
+
+async def test_whoever_begins_to_answer_takes_the_chat_and_goes_on_writing(house: BrowserHouse) -> None:
+    ana = await console(house)
+    await ana.become_available()
+    await guest(house)
+    await ana.offers.get_by_label("Answer to take the chat").click()
+    await ana.page.keyboard.type("Good day, Nino", delay=20)
+
+    await expect(ana.chat("Nino")).to_be_visible()
+    await expect(ana.box).to_have_value("Good day, Nino")
+    await expect(ana.box).to_be_focused()
+
+
+async def test_whoever_opens_an_offer_takes_the_chat(house: BrowserHouse) -> None:
+    ana = await console(house)
+    await ana.become_available()
+    await guest(house)
+    await ana.offers.get_by_text("Where is my order?").click()
+
+    await expect(ana.chat("Nino")).to_be_visible()
+    await expect(ana.offers).to_have_count(0)
 
 
 async def test_a_declined_offer_goes_to_a_colleague(house: BrowserHouse) -> None:
@@ -124,7 +146,8 @@ async def test_title_favicon_sound_and_notification_call_without_telling_anythin
     assert "secret" not in str(shown)
 
     await ana.page.evaluate("delete document.hasFocus")
-    await ana.accept()
+    await ana.page.evaluate("note.onclick()")
+    await ana.box.wait_for()
     await expect(ana.page).to_have_title("Console · livesupport")
     assert (await ana.page.evaluate("shown"))[-1] == "closed"
 

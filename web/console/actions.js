@@ -33,6 +33,8 @@ export class Actions {
     this.receipts = undefined;
     /** The chat that this page has just accepted, to be opened when it comes. */
     this.accepting = "";
+    /** @type {Map<string, string>} answers that were begun before the chat was here */
+    this.begun = new Map();
   }
 
   /** Sends a command that is answered by a push, unless it is on its way; false (and a notice) without a connection. */
@@ -83,6 +85,19 @@ export class Actions {
   accept(chat) {
     this.accepting = chat;
     return this.ask({ t: "accept", chat });
+  }
+
+  /** Whoever begins to answer an offer takes it. */
+  answer(chat, text) {
+    this.begun.set(chat, text);
+    this.accept(chat);
+  }
+
+  /** What was begun as an answer to an offer, once. */
+  takeBegun(/** @type {string} */ chat) {
+    const text = this.begun.get(chat) ?? "";
+    this.begun.delete(chat);
+    return text;
   }
 
   decline(chat) {

@@ -66,6 +66,7 @@ export class Console {
     this.availability = createAvailability((intent) => this.setIntent(intent));
     this.people = createPeopleList({
       accept: (chat) => this.actions.accept(chat),
+      answer: (chat, text) => this.actions.answer(chat, text),
       decline: (chat) => this.actions.decline(chat),
       open: (chat) => this.open(chat),
       becomeAvailable: () => this.setIntent("available"),
@@ -219,12 +220,21 @@ export class Console {
     this.changed();
   }
 
-  /** Brings a chat into sight, ready for an answer. */
-  open(/** @type {string} */ chat) {
+  /** Brings a chat into sight, ready for an answer; `begun`: the beginning of one. */
+  open(/** @type {string} */ chat, begun = "") {
     if (!this.desk.chats.has(chat)) return;
     this.select(chat);
     this.show("chat");
-    queueMicrotask(() => this.conversations.panel?.focus());
+    queueMicrotask(() => {
+      this.conversations.panel?.focus();
+      if (begun) this.conversations.panel?.reply.insert(begun);
+    });
+  }
+
+  /** Takes a chat that rings; one that does not ring any more is only looked for. */
+  take(/** @type {string} */ chat) {
+    if (this.desk.offers.has(chat)) this.actions.accept(chat);
+    else this.show("people");
   }
 
   openSlot(/** @type {number} */ number) {

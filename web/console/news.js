@@ -17,18 +17,22 @@ export function tellNews(news, app) {
 const told = {
   offered({ chat }, app) {
     say(t("A visitor is waiting"));
-    attention.announceOffer(chat, () => app.show("people"));
+    attention.announceOffer(chat, () => app.take(chat));
   },
 
   withdrawn({ chat, frame }, { actions }) {
     attention.withdraw(chat);
+    if (frame.reason === "accepted") return;
+    const begun = actions.takeBegun(chat);
     if (frame.reason === "taken" && frame.by) notice(t("{name} was faster and has the chat.", { name: frame.by }));
-    if (frame.reason === "withdrawn" && !actions.wanted("accept", chat)) say(t("The offer was withdrawn."));
+    if (begun) notice(t("The offer was withdrawn."), rescue(begun));
+    else if (frame.reason === "withdrawn" && !actions.wanted("accept", chat)) say(t("The offer was withdrawn."));
   },
 
   opened({ chat }, app) {
     attention.withdraw(chat);
-    if (app.actions.accepting === chat) app.open(chat);
+    const begun = app.actions.takeBegun(chat);
+    if (app.actions.accepting === chat || begun) app.open(chat, begun);
     app.actions.accepting = "";
   },
 
@@ -82,10 +86,14 @@ function releasedWords({ visitor: { name }, transfer_to: other }, chat, actions)
 function drop(lost, words, app) {
   const drafts = app.conversations.drop(lost.chat);
   attention.withdraw(lost.chat);
-  const quote = [...lost.own.map(({ text }) => text), ...drafts].join("\n\n");
-  const copy = { quote, label: t("Copy your unsent text"), run: () => navigator.clipboard?.writeText(quote) };
-  if (words) notice(words, quote ? copy : {});
+  const unsent = [...lost.own.map(({ text }) => text), ...drafts].join("\n\n");
+  if (words) notice(words, unsent ? rescue(unsent) : {});
   leaveEmptyView(app);
+}
+
+/** For a notice: an agent's own words, to be read and copied. */
+function rescue(/** @type {string} */ quote) {
+  return { quote, label: t("Copy your unsent text"), run: () => navigator.clipboard?.writeText(quote) };
 }
 
 /** On a phone an empty conversation is a dead end. */

@@ -1,5 +1,6 @@
 /**
- * A chat that rings for this agent: the question, how long the visitor has waited, and a ring that empties.
+ * A chat that rings for this agent: the question, how long the visitor has waited, and a ring that empties. Whoever opens it, or
+ * begins to answer, takes it.
  */
 import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
@@ -15,18 +16,25 @@ const ROUND = 2 * Math.PI * RADIUS;
 
 /**
  * @param {any} offer with `at` and `until` on the page's clock
- * @param {{accept: (chat: string) => void, decline: (chat: string) => void}} actions
+ * @param {{accept: (chat: string) => void, answer: (chat: string, text: string) => void, decline: (chat: string) => void}} actions
  * @returns {HTMLElement}
  */
-export function offerCard(offer, { accept, decline }) {
+export function offerCard(offer, { accept, answer, decline }) {
   const take = h("button", { class: "button primary", type: "button", on: { click: () => accept(offer.chat) } },
     t("Accept"), h("kbd", {}, "A"));
   const pass = button(t("Decline"), () => decline(offer.chat), { kind: "bare" });
   const heading = h("h2", { id: `offer-${offer.chat}` }, headingWords(offer));
-  return h("li", { class: "offer", "aria-labelledby": heading.id },
+  const words = t("Answer to take the chat");
+  const box = h("textarea", {
+    class: "input", rows: 1, dir: "auto", "aria-label": words, placeholder: words, autocomplete: "off",
+    on: { input: ({ isComposing }) => isComposing || answer(offer.chat, box.value) },
+  });
+  const open = ({ target }) => target.closest("button, textarea") || String(getSelection()) || accept(offer.chat);
+  return h("li", { class: "offer", "aria-labelledby": heading.id, on: { click: open } },
     h("div", { class: "offer-top" }, countdownRing(offer), h("div", {}, heading, facts(offer))),
     h("blockquote", { class: "question", dir: "auto" }, offer.question),
     offer.note && h("p", { class: "offer-note" }, icon("note"), h("span", { dir: "auto" }, offer.note)),
+    box,
     h("div", { class: "offer-buttons" }, take, pass));
 }
 

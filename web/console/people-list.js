@@ -12,8 +12,8 @@ import { offerCard } from "./offer-card.js";
 import { languageName } from "./visitor-card.js";
 
 /**
- * @param {{accept: (chat: string) => void, decline: (chat: string) => void, open: (chat: string) => void,
- *   becomeAvailable: () => void}} actions
+ * @param {{accept: (chat: string) => void, answer: (chat: string, text: string) => void, decline: (chat: string) => void,
+ *   open: (chat: string) => void, becomeAvailable: () => void}} actions
  * @returns {{offers: HTMLElement, lists: HTMLElement,
  *   update: (desk: import("./desk.js").Desk, selected: string, online: boolean, pending: import("./pending.js").Pending) => void}}
  */
