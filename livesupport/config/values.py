@@ -100,6 +100,7 @@ class Desk(Section, frozen=True):
     """The people who answer."""
 
     idle_lock: Annotated[float, Meta(ge=0)] = 0.0  # seconds; 0: never
+    idle_away: Annotated[float, Meta(ge=0)] = 0.0  # seconds; 0: never
 
 
 class Log(Section, frozen=True):

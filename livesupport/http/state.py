@@ -76,7 +76,7 @@ def new_state(
         "news": news,
         "assets": assets,
         "metrics": metrics,
-        "templates": Templates(assets, own_templates, config.files, config.desk.idle_lock, services["files"].room),
+        "templates": Templates(assets, own_templates, config.files, config.desk, services["files"].room),
         "attempts": Attempts(),
         "code_attempts": Attempts(per_login=3, per_address=60, first_pause=3600.0, longest_pause=3600.0),  # T60: of a network
         "pace": Pace(config.limits),

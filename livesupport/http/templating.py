@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse
 import livesupport
 from livesupport import i18n
 from livesupport.assets import Assets, locate
-from livesupport.config import Files
+from livesupport.config import Desk, Files
 from livesupport.http import wording
 from livesupport.http.attachments import file_address, file_size, staged_files
 from livesupport.http.modules import imports
@@ -41,16 +41,18 @@ class Templates:
         assets: Assets,
         own: Path | None = None,
         files: Files | None = None,
-        idle_lock: float = 0.0,
+        desk: Desk | None = None,
         room: Callable[[], Room] = lambda: "ample",
     ) -> None:
         """`own`: a directory in which the operator may put templates to use instead of ours of the same name. `files`: the
-        limits that a form with files tells before they are reached. `idle_lock`: seconds after which agents' pages lock.
+        limits that a form with files tells before they are reached. `desk`: after how long agents' pages
+        lock, and agents count as away.
         `room` tells how full the disk is.
 
         With templates of the operator's own all of them run in a sandbox: a text that was pasted into one may print what its
         page is given, and reach nothing behind it (guarantees.md, T37).
         """
+        desk = desk or Desk()
         kind = SandboxedEnvironment if own and own.is_dir() else jinja2.Environment
         self._environment = kind(
             loader=jinja2.FileSystemLoader([*([own] if own else []), locate("templates")]),
@@ -67,7 +69,8 @@ class Templates:
             imports=partial(imports, assets),
             file_limits=files or Files(),
             file_suffixes=SUFFIXES,
-            idle_lock=idle_lock,
+            idle_lock=desk.idle_lock,
+            idle_away=desk.idle_away,
             room=room,
         )
         self._environment.filters.update(

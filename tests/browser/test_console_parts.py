@@ -44,6 +44,14 @@ PENDING = """async ([command, [before, push]]) => {
   pending.settle(desk);
   return told;
 }"""
+INACTIVE = """async () => {
+  window.inactive = 0;
+  window.show = (on) => {
+    Object.defineProperty(document, "hidden", { value: !on, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  (await import("/console/inactivity.js")).watchInactivity(60, () => (inactive += 1));
+}"""
 CHAT = {"t": "chat", "chat": "c", "status": "active", "site": "Shop", "visitor": {"name": "Nino", "phone": "", "question": "?"}}
 OFFER = {"t": "offer", "chat": "c", "question": "?", "waited": 3, "expires_in": 30}
 WELCOME = {"t": "welcome", "name": "Ana"}
@@ -180,6 +188,25 @@ async def test_a_command_without_effect_is_told_once_after_ten_seconds_until_the
 async def pending(page: Page, command: dict[str, Any], push: dict[str, Any]) -> Any:
     """What a person is told of a command that this push follows."""
     return await page.evaluate(PENDING, [command, [CHAT, push]])
+
+
+async def test_only_time_in_sight_without_a_touch_counts_as_inactivity(page: Page) -> None:
+    await page.clock.install(time=0)
+    await page.clock.pause_at(1)
+    await page.evaluate(INACTIVE)
+    await page.clock.run_for(50_000)
+    await page.evaluate("dispatchEvent(new Event('pointermove'))")
+    await page.clock.run_for(50_000)
+    assert await page.evaluate("inactive") == 0
+
+    await page.evaluate("show(false)")
+    await page.clock.run_for(600_000)
+    await page.evaluate("show(true)")
+    await page.clock.run_for(58_000)
+    assert await page.evaluate("inactive") == 0
+
+    await page.clock.run_for(2000)
+    assert await page.evaluate("inactive") == 1
 
 
 async def test_pushes_that_nobody_knows_change_nothing(page: Page) -> None:

@@ -176,3 +176,14 @@ async def test_signing_out_from_any_page_asks_what_becomes_of_open_chats_unless_
     await inbox.locator("main").get_by_role("button", name="Sign out").click()
     await expect(inbox).to_have_url(f"{house.url}/login")
     await nino.socket.hear("line", kind="requeued")
+
+
+@pytest.mark.parametrize("settings", [{"desk__idle_away": 0.5}])
+async def test_an_agent_who_touches_nothing_for_long_is_away_where_the_operator_wishes_it(house: BrowserHouse) -> None:
+    ana = await console(house)
+    await ana.become_available()
+    await expect(ana.top_banner).to_contain_text("You are away because nothing was touched here for a while.")
+    await expect(ana.intent("Away")).to_have_attribute("aria-pressed", "true")
+
+    await ana.button("I am back").click()
+    await expect(ana.intent("Available")).to_have_attribute("aria-pressed", "true")

@@ -15,6 +15,7 @@ import { Conversations } from "./conversations.js";
 import { Desk } from "./desk.js";
 import { keepAwake, watchHiding } from "./device.js";
 import { now } from "./drawing.js";
+import { watchInactivity } from "./inactivity.js";
 import { listenToKeys, openShortcutList } from "./keyboard.js";
 import { openLeaving } from "./leave-dialog.js";
 import { tellNews } from "./news.js";
@@ -33,6 +34,8 @@ export class Console {
   canned = page.canned ?? [];
   wasOpen = false;
   drawing = false;
+  /** The agent was set to away for having touched nothing. */
+  inactive = false;
   /** The server is telling which copies are outdated: until it is done, nothing is drawn. */
   sorting = false;
   tick = 0;
@@ -52,6 +55,7 @@ export class Console {
     this.views = new Views(main, (view, was) => this.#viewed(view, was));
     this.#build();
     listenToKeys(this, this.commands);
+    if (page.idle_away) watchInactivity(page.idle_away, () => this.#isInactive());
     watchHiding(() => this.#partThen(t("Hand over your chats"), t("Hand over"), () => {}));
     attention.wakeByTouch(() => this.changed());
     for (const type of ["focus", "blur"]) addEventListener(type, () => this.changed());
@@ -116,7 +120,7 @@ export class Console {
     this.wall.element.hidden = this.views.current !== "wall";
     this.wall.update(desk);
     this.tools.update(this);
-    this.banner.update({ link: connection.state, wasOpen: this.wasOpen, me: desk.me, silent: this.#silent() });
+    this.banner.update({ link: connection.state, wasOpen: this.wasOpen, me: desk.me, inactive: this.inactive, silent: this.#silent() });
     const escalated = desk.queue.filter((entry) => entry.escalated && entry.may_pull).map(({ chat }) => chat);
     attention.showWaiting({ offers: [...desk.offers.keys()], escalated, unread: desk.unread });
     keepAwake(desk.mine.length);
@@ -194,7 +198,15 @@ export class Console {
     return page.me.role !== "agent";
   }
 
+  /** Nobody is here, as far as this page can see: new chats go to others, until the agent says otherwise. */
+  #isInactive() {
+    if (this.desk.me?.intent !== "available" || this.connection.state.state !== "open") return;
+    this.inactive = true;
+    this.actions.setIntent("away");
+  }
+
   setIntent(intent) {
+    this.inactive = false;
     if (intent === "available") attention.askToNotify();
     if (intent === "offline" && this.desk.mine.length) {
       this.#partThen(t("Go offline"), t("Go offline"), () => this.actions.setIntent("offline"));

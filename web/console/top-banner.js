@@ -1,5 +1,6 @@
 /**
- * The strip over the whole console: no connection, signed out, away after missed offers, sounds that the browser holds back.
+ * The strip over the whole console: no connection, signed out, away after missed offers or for having touched nothing, sounds
+ * that the browser holds back.
  */
 import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
@@ -13,9 +14,9 @@ import { redraw } from "./drawing.js";
  * @param {{retry: () => void, comeBack: () => void}} actions
  */
 export function createTopBanner(element, { retry, comeBack }) {
-  /** @param {{link: import("../shared/connection.js").ConnectionState, wasOpen: boolean, me: any, silent: boolean}} facts */
-  function update({ link, wasOpen, me, silent }) {
-    const banner = linkBanner(link, wasOpen, retry) ?? missedBanner(me, comeBack) ?? silentBanner(silent);
+  /** @param {{link: import("../shared/connection.js").ConnectionState, wasOpen: boolean, me: any, inactive: boolean, silent: boolean}} facts */
+  function update({ link, wasOpen, me, inactive, silent }) {
+    const banner = linkBanner(link, wasOpen, retry) ?? awayBanner(me, inactive, comeBack) ?? silentBanner(silent);
     element.className = `top-banner ${banner?.tone ?? ""}`;
     redraw(element, banner && [banner.words, banner.label], () => banner ? [
       icon(banner.icon), h("p", {}, banner.words),
@@ -48,10 +49,12 @@ function endedBanner(code, retry) {
   return { tone: "attention", icon: "alert", words, label: t("Reload"), run: () => location.reload() };
 }
 
-function missedBanner(me, comeBack) {
-  if (!me?.missed) return null;
-  return { tone: "waiting", icon: "clock", label: t("I am back"), run: comeBack,
-    words: t("You are away because two offers in a row were missed. New chats go to others.") };
+function awayBanner(me, inactive, comeBack) {
+  if (me?.intent !== "away" || !(me.missed || inactive)) return null;
+  const words = me.missed
+    ? t("You are away because two offers in a row were missed. New chats go to others.")
+    : t("You are away because nothing was touched here for a while. New chats go to others.");
+  return { tone: "waiting", icon: "clock", label: t("I am back"), run: comeBack, words };
 }
 
 function silentBanner(silent) {

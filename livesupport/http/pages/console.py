@@ -27,5 +27,6 @@ async def console(request: Request) -> Response:
             "me": {"id": agent.id, "name": agent.name, "role": agent.role},
             "canned": [{"shortcut": reply.shortcut, "text": reply.text} for reply in canned],
             "socket": "/ws/agent",
+            "idle_away": request.state["config"].desk.idle_away,
         },
     )
