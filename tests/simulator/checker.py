@@ -1,4 +1,4 @@
-"""The judge: reads a history and names every promise that it breaks (guarantees.md, G1 to G5). It knows nothing of the server.
+"""The judge: reads a history and names every promise that it breaks (guarantees.md, G1 to G7). It knows nothing of the server.
 
 G1 holds as long as the visitor's tab lives and either page holds the record. So a message may only be lost when, between a
 crash and the moment at which its chat was shown again, nobody held it who could give it back: a page of the visitor, or a page
@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 
 from tests.simulator.history import Entry, History
 from tests.simulator.places import MATCHES, misplaced
+from tests.simulator.presence import wrongly_present
 
 Key = tuple[str, str, str]  # chat, author, client id
 
@@ -22,7 +23,8 @@ ASKED_WITHIN = 15.0  # seconds: what the server grants a page to answer, on a sl
 def judge(history: History) -> list[str]:
     """What is wrong with this history, in words; nothing when every promise was kept."""
     facts = Facts(history)
-    return [*_lost(facts), *_doubled(facts), *_silent(facts), *_saved_wrongly(facts), *misplaced(history, facts.views)]
+    found = [*_lost(facts), *_doubled(facts), *_silent(facts), *_saved_wrongly(facts)]
+    return [*found, *misplaced(history, facts.views), *wrongly_present(history)]
 
 
 def is_visitor(who: str) -> bool:

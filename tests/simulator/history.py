@@ -21,7 +21,13 @@ What = Literal[
     "unsent",  # at the end, shown as "not sent"
     "offline",  # at the end, without a connection
     "view",  # at the end: `data` has the lines that the page shows, in order
-    "crash",  # of the server
+    "lost",  # the page has found out that its connection has ended
+    "left",  # the clean end of the page's connection has reached the server
+    "team",  # the server tells a console who is there: `data` is the status of each agent; `true`: when it was sent
+    "crash",  # of the server; its planned end as well
+    "start",  # of the server, the first one and each after a crash
+    "revoked",  # `who`, an agent, may not be one any more: the click of an administrator
+    "restored",  # `who`, an agent, may be one again
     "ticket",  # at the end, in storage: `data` has the number and the (author, id) of each message in it
 ]
 

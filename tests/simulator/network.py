@@ -14,11 +14,13 @@ READS_WITHIN = 10.0  # seconds after which a reader that does not read is cut
 class Link:
     """One socket between a page and the server. Whoever holds an end sets its two callbacks."""
 
-    def __init__(self, time: Time) -> None:
+    def __init__(self, time: Time, page: str) -> None:
+        self.page = page
         self._time = time
         self.delay = time.chance.uniform(0.005, 0.08)
         self.is_open = True
         self._vanishes = False
+        self.is_cut = False  # it carries nothing new; what is on its way may still arrive
         self._told: set[str] = set()
         self._arrives = {"server": 0.0, "page": 0.0}
         self.hear: dict[str, Callable[[str], None]] = {}
@@ -41,7 +43,7 @@ class Link:
         """A clean end: what is on its way still arrives, then the code."""
         if self.is_open:
             self.is_open = False
-            self.on_cut()
+            self._cut()
             self._told.add(by)
             other = "page" if by == "server" else "server"
             if not self._vanishes:
@@ -50,7 +52,7 @@ class Link:
 
     def breaks(self) -> None:
         """Both ends notice soon; what is on its way is lost."""
-        self.on_cut()
+        self._cut()
         self.is_open, self._vanishes = False, True
         for end in ("server", "page"):
             self._time.after(self._time.chance.uniform(0.0, 1.0), lambda end=end: self._tell(end, 1006))  # type: ignore[misc]
@@ -58,7 +60,7 @@ class Link:
     def vanishes(self) -> None:
         """Half open: packets get lost and nobody is told; both ends find out by the silence."""
         self._vanishes = True
-        self.on_cut()
+        self._cut()
         for end, seconds in (("server", SERVER_NOTICES), ("page", PAGE_NOTICES)):
             self._time.after(seconds * self._time.chance.uniform(0.3, 1.0), lambda end=end: self._tell(end, 1006))  # type: ignore[misc]
 
@@ -70,6 +72,11 @@ class Link:
         """The page does not read at all; the server cuts it."""
         self._arrives["page"] = self._time.now + 2 * READS_WITHIN
         self._time.after(READS_WITHIN, self.breaks)
+
+    def _cut(self) -> None:
+        if not self.is_cut:
+            self.is_cut = True
+            self.on_cut()
 
     def _tell(self, end: str, code: int) -> None:
         if end not in self._told:

@@ -11,7 +11,7 @@ from livesupport.client import AgentSession, ChatCopy, Frame, VisitorSession, ba
 from tests.simulator.clock import Time
 from tests.simulator.history import Entry, History, Shown, Told, What, author_of
 from tests.simulator.network import Link
-from tests.simulator.server import CAPACITY, WALL, Server
+from tests.simulator.server import CAPACITY, Server
 
 S = TypeVar("S", VisitorSession, AgentSession)
 
@@ -40,7 +40,7 @@ class Page(Generic[S]):
         if self._server.is_down:
             self._again()
             return
-        link = self.link = Link(self._time)
+        link = self.link = Link(self._time, self.name)
         link.hear["page"] = lambda raw: self._hear(link, raw)
         link.lost["page"] = lambda code: self._lost(link, code)
         link.on_cut = lambda: self._note("down", "")
@@ -53,10 +53,16 @@ class Page(Generic[S]):
     def _lost(self, link: Link, code: int) -> None:
         if link is self.link:
             self.link = None
+            self._note("lost", "")
             resume_after = self.session.resume_after
             self.session.lost()
             if may_return(code):
                 self._again(resume_after)
+            else:
+                self._may_not_return()
+
+    def _may_not_return(self) -> None:
+        """The server says that it is no use."""
 
     def _again(self, wait: float | None = None) -> None:
         def again() -> None:
@@ -108,13 +114,13 @@ class Page(Generic[S]):
     def _write_down(self, frame: Frame, unsent: set[str]) -> None:
         chat = frame.get("chat", "")
         match frame["t"]:
-            case "welcome":
+            case "welcome" if self.link is not None and not self.link.is_cut:
                 self._note("up", "")
             case "lines" if frame.get("reset"):
                 self._note("reset", chat)
             case "line" if any(copy.id == chat for copy in self.copies()):
                 place, id = (frame["epoch"], frame["seq"]), frame.get("id", "")
-                told = Told(frame["kind"], frame.get("agent"), frame["at"] - WALL)
+                told = Told(frame["kind"], frame.get("agent"), self._server.true_time(frame["at"]))
                 self._note("seen", chat, id, author_of(frame), place, told)
                 if id in unsent and all(id not in copy.unsent for copy in self.copies()):
                     self._note("ack", chat, id, author_of(frame))
@@ -245,6 +251,11 @@ class AgentPage(Page[AgentSession]):
 
     def _knock(self, link: Link) -> None:
         self._server.agent(link, self.who)
+
+    def _may_not_return(self) -> None:
+        """Somebody who was disabled has no use for this console; anybody else is still waiting at the end of the run."""
+        if self.who in self._server.were_revoked:
+            self.close()
 
     def _write_down(self, frame: Frame, unsent: set[str]) -> None:
         super()._write_down(frame, unsent)

@@ -233,3 +233,69 @@ def test_g5_somebody_is_matched_who_was_not_within_reach() -> None:
     assert verdict(gone, Entry("agent-2.9", 0, "up", true=99), given) == set()
     assert verdict(gone, Entry("agent-2.9", 0, "up", true=101), given) == {"G5"}
     assert verdict(gone, Entry("agent-21.1", 0, "up", true=99), given) == {"G5"}
+
+
+# ── who is there ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+TEAM = {1: "available", 2: "available"}
+
+
+def team(at: float, **ben: str) -> Entry:
+    """What the server tells Ana's console."""
+    return Entry(ANA, 0, "team", data=TEAM | {2: ben.get("ben", "available")}, true=at)
+
+
+def there(*more: Entry) -> set[str]:
+    """What is found when both consoles were there from the first second on."""
+    both = [Entry(console, 0, "up", true=1) for console in (ANA, BEN)]
+    return verdict(history=History([*both, team(2), *more]))
+
+
+def test_g6_a_clean_end_is_not_told_within_a_second() -> None:
+    ended = [Entry(BEN, 0, "down", true=100), Entry(BEN, 0, "left", true=100.1)]
+
+    assert there(*ended, team(102, ben="offline")) == set()
+    assert there(*ended, team(103, ben="offline")) == {"G6"}
+    assert there(*ended, Entry("agent-2.9", 0, "up", true=101)) == set()
+    assert there(*ended, Entry(ANA, 0, "down", true=101)) == set()
+
+
+def test_g6_a_dead_line_is_not_told_within_twenty_seconds() -> None:
+    dead = Entry(BEN, 0, "down", true=100)
+
+    assert there(dead, team(120.9, ben="reconnecting")) == set()
+    assert there(dead, team(122, ben="reconnecting")) == {"G6"}
+
+
+def test_g6_somebody_is_called_away_who_is_there() -> None:
+    assert there(team(50, ben="reconnecting")) == {"G6"}
+    assert there(Entry(BEN, 0, "down", true=49), team(50, ben="reconnecting")) == set()
+
+
+def test_g6_a_page_comes_back_late_after_a_start() -> None:
+    lost, start = Entry(VERA, 0, "lost", true=100), Entry("server", 0, "start", true=105)
+
+    assert verdict(lost, start, Entry(VERA, 0, "up", true=114)) == set()
+    assert verdict(lost, start, Entry(VERA, 0, "up", true=116)) == {"G6"}
+    hindered = Entry(VERA, 0, "lost", true=110)
+    assert verdict(lost, start, hindered, Entry(VERA, 0, "up", true=124)) == set()
+    assert verdict(lost._replace(true=90), start, Entry(VERA, 0, "up", true=124)) == set()  # it was away for long
+
+
+def test_g7_a_console_is_open_two_seconds_after_its_agent_was_disabled() -> None:
+    revoked, down = Entry("agent-2", 0, "revoked", true=100), Entry(BEN, 0, "down", true=101)
+    told = team(103, ben="offline")
+
+    assert there(revoked, down, told) == set()
+    assert there(revoked, down._replace(true=103), told) == {"G7"}
+    assert there(revoked, down, told, Entry("agent-2.9", 0, "up", true=110)) == {"G7"}
+    back = [Entry("agent-2", 0, "restored", true=109), Entry("agent-2.9", 0, "up", true=110)]
+    assert there(revoked, down, told, *back) == set()
+
+
+def test_g7_words_of_somebody_are_taken_who_is_no_agent() -> None:
+    words = Entry(VERA, 0, "seen", CHAT, "m8", "agent 2", (1, 6), Told("message", 2, 103))
+    revoked, down = Entry("agent-2", 0, "revoked", true=100), Entry(BEN, 0, "down", true=101)
+
+    assert there(revoked, down, team(103, ben="offline"), words) == {"G7"}
+    assert there(revoked, down, team(103, ben="offline"), words._replace(data=Told("message", 2, 102))) == set()

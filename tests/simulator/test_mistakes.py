@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from livesupport.chat import conversion, filling, restoring, routing, talk
+from livesupport.chat import agents, conversion, filling, restoring, routing, talk
 from livesupport.chat.believing import Union
 from livesupport.chat.floor import Floor
 from livesupport.chat.machine import VISITOR_COMMANDS
@@ -104,6 +104,16 @@ def seats_are_not_counted(patch: Patch) -> None:
     patch.setattr(routing, "has_seat", lambda agent, rules, *, returning: True)
 
 
+def nobody_notices_who_is_gone(patch: Patch) -> None:
+    """A console whose line has ended is there for ever."""
+    patch.setattr(agents, "lost", lambda floor, event: None)
+
+
+def a_disabled_agent_goes_on(patch: Patch) -> None:
+    """Until the next sign-in."""
+    patch.setattr(agents, "_dismiss", lambda floor, agent: None)
+
+
 MISTAKES: list[tuple[Mistake, str]] = [
     (the_first_copy_wins, "G1"),
     (the_longest_copy_wins, "G1"),
@@ -114,6 +124,8 @@ MISTAKES: list[tuple[Mistake, str]] = [
     (a_chat_that_comes_back_is_called_unsaved, "G4"),
     (a_saved_chat_gets_no_more_lines, "G4"),
     (seats_are_not_counted, "G5"),
+    (nobody_notices_who_is_gone, "G6"),
+    (a_disabled_agent_goes_on, "G7"),
 ]
 
 

@@ -12,7 +12,7 @@ from livesupport.client import AgentSession, VisitorSession
 from tests.simulator.clock import Time
 from tests.simulator.history import History
 from tests.simulator.pages import AgentPage, Browser, Page, VisitorPage
-from tests.simulator.server import SUPERVISORS, Server
+from tests.simulator.server import AGENTS, SUPERVISORS, Server
 
 T = TypeVar("T")
 
@@ -54,6 +54,7 @@ class World:
         self._often(end, (0.4, 3.0), self._an_agent_acts)
         self._often(end, (5.0, 25.0), self._a_supervisor_acts)
         self._often(end, (3.0, 15.0), self._something_breaks)
+        self._often(end, (8.0, 40.0), self._the_house_changes)
         for _ in range(self.chance.choice((0, 1, 1, 2, 3))):
             self.time.after(self.chance.uniform(4.0, end - self.time.now), self._crumble)
         self.time.run_until(end)
@@ -132,7 +133,8 @@ class World:
         if page is None or copy is None:
             return
         match self.chance.choices(
-            ("say", "note", "convert", "transfer", "requeue", "reload", "console", "end"), (40, 3, 3, 2, 1, 2, 1, 0.5)
+            ("say", "note", "convert", "transfer", "requeue", "reload", "break", "console", "end"),
+            (40, 3, 3, 2, 1, 2, 1, 1, 0.5),
         )[0]:
             case "say":
                 page.said(copy, page.session.say(copy.id, f"words {self.time.now}"))
@@ -140,9 +142,10 @@ class World:
                 page.send(*page.session.say(copy.id, "only for us", kind="note"))
             case "transfer":
                 page.send({"t": "transfer", "chat": copy.id, "agent": self.chance.randint(1, 3)})
-            case "reload":
+            case "reload" | "break" as pause:
                 page.close()
-                self.time.after(self.chance.uniform(0.1, 2.0), lambda: self._open_console(page.who))
+                seconds = self.chance.uniform(0.1, 2.0) if pause == "reload" else self.chance.uniform(3.0, 40.0)
+                self.time.after(seconds, lambda: self._open_console(page.who))
             case "console":
                 self._open_console(page.who)
             case "end":
@@ -187,3 +190,29 @@ class World:
             self.server.crash()
             if self.chance.random() < AGAIN:
                 self.time.after(self.chance.uniform(2.0, 10.0), self._crash)
+
+    # ── administrators ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _the_house_changes(self) -> None:
+        match self.chance.choice(("key", "clock", "stop", "revoke")):
+            case "key":
+                self.server.renew_key()
+            case "clock":
+                self.server.set_clock(self.chance.choice((-60.0, -1.0, 1.0, 60.0)))
+            case "stop" if not self.server.is_down:
+                self.server.stops()
+            case "revoke":
+                self._revoke_somebody()
+
+    def _revoke_somebody(self) -> None:
+        """For a while an agent is none; afterwards a new console is opened."""
+        agent = self.chance.choice(AGENTS)
+        if not self.server.may_be(agent.id):
+            return
+        self.server.revoke(agent.id)
+
+        def restore() -> None:
+            self.server.restore(agent)
+            self.time.after(self.chance.uniform(1.0, 3.0), lambda: self._open_console(agent.id))
+
+        self.time.after(self.chance.uniform(5.0, 15.0), restore)
