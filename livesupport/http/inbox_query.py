@@ -29,6 +29,7 @@ READY: dict[str, dict[str, str]] = {
     "topics": {"topic": "mine"},
     "overdue": {"only": "overdue", "sort": "due"},
     "answered": {"only": "answered"},
+    "watched": {"only": "watched", "status": "all"},
     "spam": {"status": "spam"},
 }
 """The views that everybody has, by name: what they say of the fields of `Query`."""
@@ -44,7 +45,7 @@ class Query(Form, frozen=True, omit_defaults=True):
     assignee: Annotated[str, Meta(pattern=r"\A(any|me|none|[1-9][0-9]{0,8})\Z")] = "any"
     topic: Annotated[str, Meta(pattern=r"\A(any|mine|none|[1-9][0-9]{0,8})\Z")] = "any"
     priority: Literal["", "low", "normal", "high", "urgent"] = ""
-    only: Literal["", "overdue", "answered"] = ""
+    only: Literal["", "overdue", "answered", "watched"] = ""
     tag: Annotated[str, Meta(max_length=40)] = ""
     q: Annotated[str, Meta(max_length=200)] = ""
     sort: OrderChoice = "updated"
@@ -94,6 +95,7 @@ def wanted(query: Query, me: Agent) -> TicketFilter:
         tag=query.tag.casefold(),
         overdue=query.only == "overdue",
         asked_again=query.only == "answered",
+        watched=query.only == "watched",
         text=query.q,
     )
 
@@ -124,6 +126,7 @@ def view_names() -> dict[str, str]:
         "topics": _("My topics"),
         "overdue": _("Overdue"),
         "answered": _("Answered back"),
+        "watched": _("Watched"),
         "spam": _("Spam"),
     }
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.model import Priority, Ticket, TicketStatus
 from livesupport.storage import search, tickets
-from livesupport.storage.schema import ticket, ticket_tag
+from livesupport.storage.schema import ticket, ticket_tag, ticket_watcher
 
 Order = Literal["updated", "created", "due", "priority"]
 Place = tuple[datetime | int | None, int]
@@ -39,6 +39,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     tag: str = ""
     due_before: datetime | None = None
     asked_again: bool = False
+    watcher: int | None = None
     numbers: tuple[str, ...] | None = None
     text: str = ""
 
@@ -126,6 +127,9 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(ticket.c.due_at < wanted.due_before)
     if wanted.asked_again:
         found.append(ASKED_AGAIN)
+    if wanted.watcher is not None:
+        watched = select(ticket_watcher.c.ticket_id).where(ticket_watcher.c.agent_id == wanted.watcher)
+        found.append(ticket.c.id.in_(watched))
     if wanted.numbers is not None:
         found.append(ticket.c.number.in_(wanted.numbers))
     return found

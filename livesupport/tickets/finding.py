@@ -11,7 +11,7 @@ import msgspec
 from livesupport.errors import NotFound
 from livesupport.model import Agent, Ticket
 from livesupport.permits import may_see, visible_topics
-from livesupport.storage import inbox, tickets
+from livesupport.storage import inbox, tags, tickets
 from livesupport.storage.database import Database
 from livesupport.storage.inbox import Order, Place, Wanted
 from livesupport.tickets import numbering, paging
@@ -73,6 +73,11 @@ class Finder:
         items = found[: paging.PAGE_SIZE]
         return TicketPage(items, _cursor(name, by, items[-1]) if len(found) > len(items) else None, self._clock())
 
+    async def unseen(self, found: Sequence[Ticket], *, actor: Agent) -> set[int]:
+        """The ids of those of these tickets that the actor watches and has not seen as they are now."""
+        async with self._database.read() as connection:
+            return await tags.unseen(connection, actor.id, {one.id: one.version for one in found})
+
     async def counts(self, several: Sequence[TicketFilter], *, actor: Agent) -> list[int]:
         """How many tickets fit each of these; `MOST_COUNTED` means: so many or more."""
         async with self._database.read() as connection:
@@ -93,6 +98,7 @@ class Finder:
             tag=wanted.tag,
             due_before=self._clock() if wanted.overdue else None,
             asked_again=wanted.asked_again,
+            watcher=actor.id if wanted.watched else None,
             text=wanted.text,
         )
 

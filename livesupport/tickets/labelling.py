@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from livesupport.cleaning import clean_line
 from livesupport.errors import Invalid
 from livesupport.i18n import gettext as _
-from livesupport.model import Agent
+from livesupport.model import Agent, Ticket
 from livesupport.storage import tags, tickets
 from livesupport.tickets.base import Service
 from livesupport.tickets.reading import visible
@@ -44,7 +44,7 @@ class Labelling(Service):
         async with self._deed() as deed:
             ticket = await visible(deed.connection, number, actor, lock=True)
             if actor.id not in [agent.id for agent in await tags.watchers(deed.connection, ticket.id)]:
-                await tags.watch(deed.connection, ticket.id, actor.id)
+                await tags.watch(deed.connection, ticket.id, actor.id, ticket.version)
                 deed.tell(ticket, "watched")
 
     async def unwatch(self, number: str, *, actor: Agent) -> None:
@@ -53,6 +53,11 @@ class Labelling(Service):
             ticket = await visible(deed.connection, number, actor, lock=True)
             if await tags.unwatch(deed.connection, ticket.id, actor.id):
                 deed.tell(ticket, "watched")
+
+    async def see(self, ticket: Ticket, *, actor: Agent) -> None:
+        """Notes that the actor, who watches it, has this ticket before them as it is."""
+        async with self._database.write() as connection:
+            await tags.see(connection, ticket.id, actor.id, ticket.version)
 
 
 async def lacks(connection: AsyncConnection, ticket_id: int, tag: str) -> bool:

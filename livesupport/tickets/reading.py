@@ -40,6 +40,7 @@ class Around(msgspec.Struct, frozen=True):
     known_tags: list[str]
     types: list[RequestType]  # that it may have
     watchers: list[Agent]
+    unseen: bool  # the reader watches it, and has not seen it as it is now
     linked: list[Ticket]
     into: Ticket | None
     follows: Ticket | None
@@ -68,12 +69,14 @@ class Reading(Service):
     async def around(self, ticket: Ticket, *, actor: Agent) -> Around:
         """What stands around a ticket that `get` has given to this actor."""
         async with self._database.read() as connection:
+            watching = await tags.watching(connection, ticket.id)
             return Around(
                 drafts=await drafts.of_agent(connection, ticket.id, actor.id),
                 tags=await tags.of_ticket(connection, ticket.id),
                 known_tags=await tags.most_used(connection, KNOWN_TAGS),
                 types=[one for one in await request_types.of_site(connection, ticket.site, retired=True) if _fits(one, ticket)],
-                watchers=await tags.watchers(connection, ticket.id),
+                watchers=[agent for agent, _seen in watching],
+                unseen=any(agent.id == actor.id and seen < ticket.version for agent, seen in watching),
                 linked=_visible_of(await links.linked(connection, ticket.id), actor),
                 into=await _other(connection, ticket.merged_into, actor),
                 follows=await _other(connection, ticket.follows, actor),

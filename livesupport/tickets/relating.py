@@ -121,7 +121,7 @@ async def _carry_over(deed: Deed, source: Ticket, target: Ticket, actor: Agent) 
     watching = await tags.watchers(deed.connection, target.id)
     for agent in await tags.watchers(deed.connection, source.id):
         if agent not in watching:
-            await tags.watch(deed.connection, target.id, agent.id)
+            await tags.watch(deed.connection, target.id, agent.id, target.version)
     there = await tags.of_ticket(deed.connection, target.id)
     new = [tag for tag in await tags.of_ticket(deed.connection, source.id) if tag not in there]
     for tag in new[: max(0, MOST_TAGS - len(there))]:

@@ -113,7 +113,8 @@ class Wish(TicketChange, frozen=True):
 
 class TicketFilter(Request, frozen=True):
     """Which tickets to list. No statuses means all; `assignee` is an agent's id, or "none" for those nobody has; `topic` a
-    topic's id, "none", or "mine" for those of the asking agent. `asked_again`: the requester wrote last, after an answer."""
+    topic's id, "none", or "mine" for those of the asking agent. `asked_again`: the requester wrote last, after an answer.
+    `watched`: by the asking agent."""
 
     statuses: tuple[TicketStatus, ...] = ()
     assignee: int | Literal["any", "none"] = "any"
@@ -122,6 +123,7 @@ class TicketFilter(Request, frozen=True):
     tag: str = ""
     overdue: bool = False
     asked_again: bool = False
+    watched: bool = False
     text: str = ""
 
     def __post_init__(self) -> None:

@@ -98,3 +98,15 @@ async def test_search_takes_every_character_literally(house: House, text: str) -
     answer = await (await house.signed_in()).get("/inbox", params={"q": text})
     assert answer.status_code == 200
     assert "The blue kettle leaks" not in answer.text
+
+
+async def test_what_ana_watches_has_a_dot_until_she_has_seen_its_change(house: House) -> None:
+    browser = await house.signed_in()
+    watched, other = (await house.ticket("a kettle")).number, (await house.ticket("a lid")).number
+    await browser.post(f"/tickets/{watched}", data={"action": "watch", "on": "yes"})
+    await house.tickets.note(watched, "Look", actor=await house.agent("ben", "Ben"))
+
+    page = (await browser.get("/inbox?view=watched")).text
+    assert (watched in page, other in page, "Changed since you saw it" in page) == (True, False, True)
+    await browser.get(f"/tickets/{watched}")
+    assert "Changed since you saw it" not in (await browser.get("/inbox?view=watched")).text

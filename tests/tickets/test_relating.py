@@ -265,3 +265,22 @@ async def test_a_change_on_an_old_copy_is_refused(tickets: Tickets, ana: Agent, 
     with pytest.raises(Conflict):
         await tickets.change("1001", TicketChange(priority="low"), actor=ana, version=seen)
     assert (await tickets.get("1001", actor=ana)).ticket.priority == "high"
+
+
+async def test_who_watches_a_ticket_finds_it_and_sees_that_it_has_changed(
+    tickets: Tickets, finder: Finder, ana: Agent, ben: Agent
+) -> None:
+    one, two = await numbers_of_two(tickets)
+    await tickets.watch(one, actor=ana)
+    await tickets.watch(two, actor=ben)
+
+    async def watched() -> list[tuple[str, bool]]:
+        found = (await finder.inbox(TicketFilter(watched=True), actor=ana)).items
+        unseen = await finder.unseen(found, actor=ana)
+        return [(ticket.number, ticket.id in unseen) for ticket in found]
+
+    assert await watched() == [(one, False)]
+    await tickets.change(one, TicketChange(status="solved"), actor=ben)
+    assert await watched() == [(one, True)]
+    await tickets.see((await tickets.get(one, actor=ana)).ticket, actor=ana)
+    assert await watched() == [(one, False)]

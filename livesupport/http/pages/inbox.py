@@ -79,6 +79,7 @@ async def inbox(request: Request) -> Response:
         here=link(query, views, cursor=query.cursor),
         title=_title(query, own),
         tickets=page.items,
+        unseen=await finder.unseen(page.items, actor=me) if query.only == "watched" else (),
         columns=await request.state["views"].columns(me),
         all_columns=COLUMNS,
         lateness=lateness,
@@ -169,7 +170,7 @@ def _removable(query: Query, views: dict[str, dict[str, str]]) -> list[Chip]:
     """The filters that are on and have no menu, each with the way to take it off."""
     chips = []
     if query.only:
-        word = {"overdue": _("Overdue"), "answered": _("Answered back")}[query.only]
+        word = {"overdue": _("Overdue"), "answered": _("Answered back"), "watched": _("Watched")}[query.only]
         chips.append(Chip(word, link(query, views, only="")))
     if query.tag:
         chips.append(Chip(f"#{query.tag}", link(query, views, tag="")))

@@ -146,6 +146,8 @@ async def _page(
     thread: Thread = await state["tickets"].get(request.path_params["number"], actor=me)
     ticket = thread.ticket
     around = await state["tickets"].around(ticket, actor=me)
+    if around.unseen:
+        await state["tickets"].see(ticket, actor=me)
     site = await state["sites"].get(ticket.site)
     drafts = {kind: _draft(kind, form, around.drafts.get(kind)) for kind in get_args(DraftKind)}
     return state["templates"].page(

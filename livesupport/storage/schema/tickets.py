@@ -108,7 +108,8 @@ ticket_watcher = Table(
     "ticket_watcher",
     metadata,
     Column("ticket_id", ForeignKey("ticket.id"), primary_key=True),
-    Column("agent_id", ForeignKey("agent.id"), primary_key=True),
+    Column("agent_id", ForeignKey("agent.id"), primary_key=True, index=True),
+    Column("seen", Integer, nullable=False, server_default=text("0")),  # the version that the watcher has last seen
 )
 
 ticket_link = Table(
