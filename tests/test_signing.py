@@ -9,7 +9,7 @@ import itsdangerous
 import pytest
 
 from livesupport.config import ConfigError
-from livesupport.signing import Fingerprints, VisitorTokens, load_key, origin_of_chat
+from livesupport.signing import Fingerprints, RequestLinks, VisitorTokens, load_key, origin_of_chat
 
 KEY = bytes(range(32))
 AGE = 8 * 3600.0
@@ -111,6 +111,17 @@ def test_a_token_of_another_key_or_another_purpose_opens_nothing(clock: Clock) -
 
     assert tokens.read(other_key.sign("nino", "shop", "chat-1", 7)) is None
     assert tokens.read(str(other_purpose)) is None
+
+
+def test_the_link_to_a_request_with_any_character_changed_or_of_an_old_key_opens_nothing(clock: Clock) -> None:
+    links = RequestLinks(KEY, clock)
+    key = links.sign("1042-7")
+    assert links.read(key) == "1042-7"
+    assert RequestLinks(KEY[::-1], clock).read(key) is None
+
+    opened = [links.read(key[:at] + other + key[at + 1 :]) for at in range(len(key)) for other in "A_z.0" if key[at] != other]
+    assert set(opened) <= {None, "1042-7"}
+    assert opened.count("1042-7") <= 3  # bits of the last character that mean nothing
 
 
 def test_a_fingerprint_is_the_same_in_one_process_and_means_nothing_in_the_next() -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import BrowserContext, Page, expect
 
-from livesupport.model import Ticket
-from livesupport.tickets import answering
-from livesupport.tickets.new_request import NewRequest
+from livesupport.model import Field, Requester, RequestType, Ticket
+from livesupport.storage import requesters
+from livesupport.storage.database import Database
+from livesupport.tickets import answering, answers
+from livesupport.tickets.new_request import DIAGNOSTICS, NewRequest
 from livesupport.tickets.requests import NewLine, NewTicket
 from tests.browser.hostile import HOSTILE, VECTORS, is_harmless
 from tests.browser.house import PASSWORD, BrowserHouse, one_page
@@ -79,6 +83,76 @@ async def test_no_text_of_a_visitor_runs_in_the_inbox_or_on_a_ticket(house: Brow
         await page.locator("a[rel=next]").click()
     assert await is_harmless(page)
     await expect(page.locator("tbody tr")).not_to_have_count(0)
+
+
+async def test_no_text_of_those_who_ask_runs_on_a_ticket_on_their_own_pages_or_in_a_mail(
+    house: BrowserHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "UNDO", timedelta(0))
+    context = await signed_in(house)
+    nino = await asker(house, context)
+    asked = tuple(Field(id=f"q{number}", label=f"Question {number}", kind="text") for number in range(20))
+    kind = await house.server.state["sites"].add_type(RequestType(id=0, site="default", name="All", fields=asked))
+    chunks = [HOSTILE[first : first + len(asked)] for first in range(0, len(HOSTILE), len(asked))]
+    requests = [await ask_hostile(house, nino, kind, texts) for texts in chunks]
+    for ticket in requests:
+        await answer(house, ticket, "\n\n".join(HOSTILE[:20]))
+
+    mine, desk = await context.new_page(), await (await house.signed_in("ana")).new_page()
+    for ticket in requests:
+        for page, path in ((mine, f"/requests/{ticket.number}"), (desk, f"/tickets/{ticket.number}")):
+            await page.goto(house.url + path)
+            await expect(page.locator("h1")).to_have_text(ticket.subject)
+            assert await is_harmless(page)
+    for path in ("/requests", "/demo/mail"):
+        await mine.goto(house.url + path)
+        assert await is_harmless(mine)
+    letter = await one_page(await house.browser(), "about:blank")
+    for mail in await house.server.state["mail"].latest():
+        written = await house.server.state["mail"].written(mail.id)
+        body = written.get_body(("html",)) if written else None
+        assert body is not None
+        await letter.set_content(body.get_content())
+        assert await is_harmless(letter)
+
+
+async def asker(house: BrowserHouse, context: BrowserContext) -> Requester:
+    """Who is signed in there, with an address that was proved."""
+    (cookie,) = await context.cookies()
+    session = await house.server.state["requesters"].session(cookie["value"])
+    assert session is not None
+    async with Database.open(house.server.state["config"].database_url) as database, database.write() as connection:
+        await requesters.change(connection, session.requester.id, email=EMAIL)
+    return msgspec.structs.replace(session.requester, email=EMAIL)
+
+
+async def ask_hostile(house: BrowserHouse, nino: Requester, kind: RequestType, texts: Sequence[str]) -> Ticket:
+    """A request in which every field and every name of a file says something else that no page may take for markup."""
+    state, owner = house.server.state, "0" * 64
+
+    async def content() -> AsyncIterator[bytes]:
+        yield b"a note"
+
+    files = [await state["files"].stage(owner, f"{text}.txt", content()) for text in texts[:5]]
+    wish = NewRequest(
+        id=texts[0],
+        site="default",
+        name=texts[0],
+        subject=texts[1],
+        message="\n\n".join(texts),
+        email=EMAIL,
+        type=kind.id,
+        answers={answers.name_of(field): text for field, text in zip(kind.fields, texts, strict=True)},
+        diagnostics=dict(zip(DIAGNOSTICS, texts, strict=False)),
+        owner=owner,
+        files=tuple(file.id for file in files),
+        page=texts[2],
+        language=texts[3],
+    )
+    ticket = await state["asking"].ask(wish, nino)
+    assert isinstance(ticket, Ticket)
+    assert [answer.value for answer in ticket.answers] == [text.strip() for text in texts]
+    return ticket
 
 
 async def test_a_script_in_the_search_box_is_searched_for(house: BrowserHouse) -> None:

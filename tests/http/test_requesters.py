@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx2
 import pytest
 from sqlalchemy import select
 
@@ -37,6 +38,38 @@ async def test_nobody_learns_whether_an_address_is_known(house: House) -> None:
         page = (await browser.get("/requests/code")).text.replace(email, "X")
         told.append((answer.status_code, answer.headers["location"], cookie, page))
     assert told[0] == told[1]
+
+
+async def test_in_many_turns_known_and_unknown_addresses_are_answered_alike(house: House) -> None:
+    told: dict[str, list[list[tuple[int, dict[str, str], str]]]] = {"known": [], "other": []}
+    for turn in range(5):
+        await request_of(house, await person(house, f"known-{turn}@example.com"))
+        for place, who in enumerate(told):
+            told[who].append(await hears(house, f"{who}-{turn}@example.com", f"192.0.2.{10 * turn + place}"))
+    assert told["known"] == told["other"]
+    assert [status for status, _headers, _page in told["known"][0]] == [303, 200, 303, 200, 303, 401]
+
+
+async def hears(house: House, email: str, host: str) -> list[tuple[int, dict[str, str], str]]:
+    """What somebody is answered who signs in, asks, has the link sent again and looks for a request, without a trace of who."""
+    browser = await house.browser(address=host)
+    wish = {"subject": "S", "message": "M", "name": "N", "email": email, "stamp": house.state["robots"].stamp()}
+    house.clock.forward(seconds=30)
+    answers = [await browser.post("/requests/sign-in", data={"email": email}), await browser.get("/requests/code")]
+    answers.append(await browser.post("/requests/new", data=wish))
+    waiting = answers[-1].headers["location"]
+    answers += [await browser.get(waiting), await browser.post(waiting, data={"email": email})]
+    answers.append(await browser.get("/requests/1001-7"))
+
+    def bare(text: str) -> str:
+        return re.sub(r"=[\w.-]{30,}|/waiting/[\w.-]+|[0-9a-f]{16}|\d\d:\d\d(:\d\d)?", "", text.replace(email, ""))
+
+    def headers(one: httpx2.Response) -> dict[str, str]:
+        return {
+            name: bare(value) for name, value in one.headers.items() if name != "content-length"
+        }  # addresses vary in length
+
+    return [(one.status_code, headers(one), bare(one.text)) for one in answers]
 
 
 async def test_the_cookies_are_for_our_server_alone(house: House) -> None:
