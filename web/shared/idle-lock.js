@@ -13,6 +13,6 @@ setInterval(look, LOOK_EVERY);
 /** A page that slept, as on a closed laptop, is locked at its first look. */
 function look() {
   if (silence() < limit) return;
-  /** @type {HTMLInputElement} */ (form.elements.namedItem("next")).value = location.pathname;
+  /** @type {HTMLInputElement} */ (form.elements.namedItem("next")).value = location.pathname + location.search;
   form.submit();
 }
