@@ -6,13 +6,15 @@ import asyncio
 import multiprocessing
 import stat
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import structlog
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from livesupport.app import SeveralWorkers, build_app
+from livesupport.app import SeveralWorkers, _watch_room, build_app
 from livesupport.config import Config, ConfigError
 from livesupport.config import Database as DatabaseSettings
 from livesupport.lease import LeaseHeld
@@ -130,3 +132,16 @@ def test_no_two_routes_share_a_path(tmp_path: Path) -> None:
 
     assert len(paths) == len(set(paths))
     assert {"/ws/visitor", "/ws/agent", "/ws/news", "/console", "/widget.js"} <= set(paths)
+
+
+async def test_the_log_tells_once_when_the_disk_gets_full_and_when_there_is_room_again() -> None:
+    rooms = ["ample", "low", "low", "none", "none", "ample", "ample"]
+    disk: Any = SimpleNamespace(room=lambda: rooms.pop(0), store=SimpleNamespace(free=lambda: 7 * 2**20))
+    look = _watch_room(disk)
+    with structlog.testing.capture_logs() as told:
+        while rooms:
+            await look()
+
+    events = [("disk_low", "warning"), ("disk_full", "error"), ("disk_ample", "info")]
+    assert [(line["event"], line["log_level"]) for line in told] == events
+    assert {line["free_mb"] for line in told} == {7}

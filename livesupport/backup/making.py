@@ -12,7 +12,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from livesupport.backup.manifest import DATABASE, FILES, FORMAT, Kind, Manifest,
 from livesupport.config import Config
 from livesupport.errors import Conflict, NoRoom, Unavailable
 from livesupport.i18n import gettext as _
-from livesupport.storage import file_rows, snapshots
+from livesupport.storage import audit, file_rows, snapshots
 from livesupport.storage.database import Database, database_url
 from livesupport.storage.files import FileStore
 from livesupport.storage.snapshots import Description, KnownFile
@@ -41,14 +41,22 @@ async def back_up(config: Config, destination: Path, now: datetime, progress: Pr
     if config.embedded and not _database_file(config).is_file():
         raise Unavailable(_("there is no database in {data}").format(data=config.data))
     with _folder(destination) as folder, _disk_errors():
-        for _attempt in range(ATTEMPTS):
-            description = await _database(config, folder, progress)
-            damaged = await asyncio.to_thread(_files, config, folder, description.files, progress)
-            if not damaged or damaged <= await _still_named(config):
-                made = _manifest(config, folder, description, damaged, now)
-                manifest.write(folder, made)
-                _sync(folder)
-                return made
+        made = await _content(config, folder, now, progress)
+    with suppress(Unavailable):  # the backup is there, whether that can be noted or not
+        async with Database.open(config.database_url) as database, database.write() as connection:
+            await audit.add(connection, None, "data.backed_up", destination.name, now)
+    return made
+
+
+async def _content(config: Config, folder: Path, now: datetime, progress: Progress) -> Manifest:
+    for _attempt in range(ATTEMPTS):
+        description = await _database(config, folder, progress)
+        damaged = await asyncio.to_thread(_files, config, folder, description.files, progress)
+        if not damaged or damaged <= await _still_named(config):
+            made = _manifest(config, folder, description, damaged, now)
+            manifest.write(folder, made)
+            _sync(folder)
+            return made
     raise Unavailable(_("tickets are being erased at this moment: try again"))
 
 

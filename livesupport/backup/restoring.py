@@ -21,7 +21,7 @@ from livesupport.config import Config
 from livesupport.data import hold_lease, make_directories
 from livesupport.errors import Conflict, NoRoom, Unavailable
 from livesupport.i18n import gettext as _
-from livesupport.storage import snapshots
+from livesupport.storage import audit, snapshots
 from livesupport.storage.database import Database, database_url
 from livesupport.storage.files import FileStore
 from livesupport.storage.migrate import check, is_empty, upgrade
@@ -102,6 +102,7 @@ async def _settle(url: str, made: Manifest, known: Remembered, now: datetime) ->
     async with Database.open(url) as database:
         async with database.write() as connection:
             await snapshots.settle(connection, known, now, starts)
+            await audit.add(connection, None, "data.restored", made.made_at.isoformat(timespec="minutes"), now)
         await database.truncate_log()
 
 

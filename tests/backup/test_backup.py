@@ -20,7 +20,7 @@ from livesupport.backup.restoring import restore
 from livesupport.data import hold_lease
 from livesupport.errors import Conflict, Unavailable
 from livesupport.lease import LeaseHeld
-from livesupport.storage import settings
+from livesupport.storage import audit, settings
 from livesupport.storage.snapshots import Step
 from tests.backup.house import PASSWORD, WORDS, Installation
 from tests.databases import Clock, only_postgresql, only_sqlite
@@ -231,6 +231,18 @@ async def test_sessions_tokens_and_links_of_the_backup_do_not_hold(installation:
         assert await accounts.session(secret) is None
         assert not await accounts.setup_open(link)
         assert await accounts.sign_in("ana", PASSWORD)
+
+
+async def test_the_audit_log_tells_of_a_backup_and_of_its_restoration(installation: Installation, copy: Path) -> None:
+    await back_up(installation.config, copy, installation.clock.now)
+
+    async def newest() -> list[tuple[str, str]]:
+        async with installation.open() as database, database.read() as connection:
+            return [(act.act, act.subject) for act in await audit.page(connection, None, 1)]
+
+    assert await newest() == [("data.backed_up", copy.name)]
+    await restored(installation, copy)
+    assert await newest() == [("data.restored", "2026-11-22T12:00+00:00")]
 
 
 async def test_who_was_disabled_since_the_backup_stays_out(installation: Installation, copy: Path) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
+import pytest
+
+from livesupport.cli.backup import progress
 from livesupport.cli.root import FAILED, TEMPORARY
 from livesupport.lease import file_lease
 from tests.cli.conftest import Terminal
@@ -49,3 +53,18 @@ async def test_under_a_running_server_nothing_is_restored(livesupport: Terminal,
         refused = await asyncio.to_thread(livesupport, "restore", copy, "--replace")
 
     assert refused.exit_code == TEMPORARY
+
+
+def test_somebody_at_a_terminal_sees_how_far_it_is_and_a_pipe_gets_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with progress("Copying files", 10) as step:
+        step(10)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with progress("Copying files", 10) as step:
+        for _ in range(2):
+            step(5)
+    shown = capsys.readouterr().err
+    assert "Copying files" in shown
+    assert "100%" in shown

@@ -29,6 +29,8 @@ def act_words() -> dict[str, str]:
         "canned.created": _("added the ready answer"),
         "canned.changed": _("changed the ready answer"),
         "canned.removed": _("removed the ready answer"),
+        "data.backed_up": _("made the backup"),
+        "data.restored": _("restored the data from the backup of"),
         "person.exported": _("exported what is held about a person"),
         "person.erased": _("erased what was held about a person"),
     }
