@@ -43,7 +43,7 @@ export function notices({ chat, connection, isLost, problem, image, confirmErase
     },
     !isOver && aboutSaving(info),
     !isOver && info.ticket && asksChannel && !session() && {
-      icon: "save", text: t("Saved as request #{number}.", { number: info.ticket }), asksChannel, dismiss: "channelRead",
+      icon: "save", tone: "saved", text: t("Saved as request #{number}.", { number: info.ticket }), asksChannel, dismiss: "channelRead",
     },
     image && {
       icon: "image", text: t("Chats carry text only. Save this chat as a request to attach an image."), dismiss: "imageRead",

@@ -79,8 +79,10 @@ class Steps {
     } catch {
       // said below
     }
-    const again = { class: "button", type: "button", on: { click: () => this.go(address, init) } };
-    fill(this.problem, h("p", { class: "problem" }, problem), h("button", again, t("Try again")));
+    const again = h("button", { class: "button", type: "button", on: { click: () => this.go(address, init) } }, t("Try again"));
+    const words = [icon("alert"), h("p", {}, problem), h("div", { class: "buttons" }, again)];
+    fill(this.problem, h("div", { class: "notice attention" }, words));
+    this.problem.scrollIntoView({ block: "nearest" });
   }
 
   /** The form's own modules come with the first form: choosing what it is about does not wait for them. */
