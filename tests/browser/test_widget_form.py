@@ -165,6 +165,11 @@ async def test_what_was_typed_stays_when_the_last_agent_goes_and_when_one_comes_
     await expect(nino.button("Send request")).to_be_visible()
     await expect(nino.panel.get_by_label("Your question")).to_have_value("A long question")
 
+    await nino.page.route("**/widget/request.js", lambda route: route.abort())
+    await nino.button("Answer by e-mail, add files").click()
+    await expect(nino.text("This cannot be reached right now.")).to_be_visible()
+    await expect(nino.panel.get_by_label("Your question")).to_have_value("A long question")
+
     await ana.say("intent", intent="available")
     await expect(nino.button("Start chat")).to_be_visible()
     await expect(nino.panel.get_by_label("Your name")).to_have_value("Nino")

@@ -87,12 +87,15 @@ async def test_a_page_that_says_goodbye_without_a_connection_is_believed_at_once
 
 async def test_on_the_next_page_of_the_site_reset_ends_the_chat_before_it_is_shown_again(house: BrowserHouse) -> None:
     nino, ana, chat = await talking(house)
+    await nino.button("Close").click()
     house.shop.body = "<script>window.LiveSupport = [['setUser', {{ name: 'Levan' }}], ['reset']]</script>" + EMBED
 
     await nino.page.goto(house.shop.origin + "/signed-out")
 
     await ana.hear("erased", chat=chat, reason="visitor_erased")
     await erased(nino)
+    await nino.page.wait_for_function("sessionStorage.livesupport === ''")  # pages after this one need no panel
+    await nino.launcher.click()
     await expect(nino.panel.get_by_label("Your name")).to_have_value("")
     await expect(nino.said(QUESTION)).to_have_count(0)
 

@@ -57,12 +57,13 @@ STATES: dict[str, dict[str, Any]] = {
     "not sent": {"frames": [*WITH_ANA, OWN, {"t": "refused", "ref": 1, "code": "chat_full"}]},
     "too long": {"frames": WITH_ANA, "text": "x" * 2010},
     "armed": {"frames": [*TALK, chat(agent="Ana", armed_by="Ana", armed_in=5.0)]},
+    "saved": {"frames": [*TALK, chat(agent="Ana", ticket="1042-1")], "asksChannel": True},
     "ending": {"frames": [*TALK, chat(agent="Ana", ending_by="Ana", ending_in=10.0)]},
     "connection lost": {"frames": WITH_ANA, "isLost": True},
     "erase": {"frames": WITH_ANA, "confirmErase": True, "problem": "Not saved.", "image": True, "forgetful": True},
     "ended": {"frames": [*TALK, chat("ended", reason="agent_ended", save_in=60)]},
     "erased": {"frames": [*TALK, chat("ended", reason="agent_ended"), {"t": "erased", "reason": "agent_ended"}]},
-    "requested": {"requested": "1042-1"},
+    "requested": {"requested": "1042-1", "request": "r" * 22},
 }
 
 
@@ -71,6 +72,8 @@ async def draw(page: Page, name: str) -> None:
     await page.evaluate(DRAW, STATES[name])
     if name in ("ended", "erased", "requested"):
         await page.locator(".after").wait_for()
+    if name in ("saved", "requested"):
+        await page.locator("#channel-email").wait_for()
     if name in ("armed", "ending", "connection lost", "erase", "agent lost", "waiting"):
         await page.locator(".notice").first.wait_for()
 

@@ -8,7 +8,7 @@ import { last } from "./memory.js";
 import { session } from "./session.js";
 
 /** The question about one request, wherever it stands now: what was typed and what came of it stay. */
-let asked = { about: "", form: /** @type {any} */ (null) };
+let asked = { about: /** @type {string | null} */ (null), form: /** @type {any} */ (null) };
 
 /**
  * The question, as a form; nothing for who is signed in, and answered there.

@@ -15,6 +15,18 @@ export function tell(/** @type {string} */ type, /** @type {unknown} */ detail) 
   if (isFramed) parent.postMessage({ livesupport: 1, type, detail }, origin);
 }
 
+/** What it was told last, by event. @type {Record<string, unknown>} */
+const told = { unread: 0 };
+
+/** Tells the host page how things stand, each thing only when it has changed. @param {Record<string, unknown>} news by event */
+export function tellNews(news) {
+  for (const [type, value] of Object.entries(news)) {
+    if (told[type] === value) continue;
+    told[type] = value;
+    if (value !== undefined) tell(type, value);
+  }
+}
+
 /**
  * Hears the host page: `handlers[type](message)`. Other windows, origins and kinds of message are ignored.
  * @param {Record<string, (message: any) => void>} handlers

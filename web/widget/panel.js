@@ -45,8 +45,6 @@ let user = null;
 let person = null;
 /** Chats that this page has left behind: what is still told of them is not for it. */
 const left = new Set();
-/** What the host page was told last, by event. @type {Record<string, unknown>} */
-const told = { state: "idle", unread: 0 };
 let receipt = { received: 0, seen: 0 };
 /** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */
 const timers = {};
@@ -307,6 +305,10 @@ const acts = {
   },
   more: set({ writing: true }),
   back: set({ writing: false }),
+  unreachable() {
+    Object.assign(state, { writing: false, problem: t("This cannot be reached right now.") });
+    view.form.fail(state.problem);
+  },
   /** Whoever wrote the request while they waited leaves the line now. */
   sent() {
     view.form.write({ question: "" });
@@ -371,18 +373,15 @@ function sendReceipt() {
 function tellHost() {
   const { info } = state.chat;
   const screen = screenOf({ ...state, writing: false });
-  const withoutChat = state.service && state.service.state !== "open" ? "offline" : "idle";
+  const withoutChat = state.service?.state === "open" ? "idle" : "offline";
   const inChat = screen === "over" ? "ended" : info?.status === "active" ? "active" : "queued";
-  const news = {
-    state: screen === "chat" || screen === "over" ? inChat : withoutChat,
+  // Before the server has said whether the chat of the former page goes on, the loader shall go by what it knows.
+  const isKnown = info || (state.service && !recall());
+  host.tellNews({
+    ...(isKnown && { state: screen === "chat" || screen === "over" ? inChat : withoutChat }),
     position: screen === "chat" ? info.position : undefined,
     unread: unread(state.chat) + (person?.unread ?? 0),
-  };
-  for (const [type, value] of Object.entries(news)) {
-    if (told[type] === value) continue;
-    told[type] = value;
-    if (value !== undefined) host.tell(type, value);
-  }
+  });
 }
 
 /** Somebody is there for whom the page's own site vouches. @param {Record<string, unknown>} vouched */

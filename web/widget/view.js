@@ -105,7 +105,7 @@ export class View {
     else if (screen === "loading") fill(this.main, skeleton());
     else if (screen === "unreachable") fill(this.main, this.#unreachable());
     else if (screen === "restoring") fill(this.main, this.#restoring());
-    else if (screen === "steps") (await import("./request.js")).show(this);
+    else if (screen === "steps") await import("./request.js").then(({ show }) => show(this), () => this.act("unreachable"));
     else {
       const { afterwards } = await import("./after.js");
       const hasLines = screen === "over" && this.state.chat.lines.length > 0;
