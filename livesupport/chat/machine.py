@@ -114,6 +114,7 @@ AGENT_DEADLINES: dict[str, Callable[[Floor, Agent], None]] = {
 class Running(NamedTuple):
     """A chat that goes on, and who answers; None: it waits."""
 
+    chat: str
     agent: int | None
 
 
@@ -195,7 +196,7 @@ class ChatMachine:
         """The chat that goes on with whoever has this phone number, or that was saved as this ticket, without its content."""
         for chat in self._floor.chats.values():
             if chat.status != "ended" and ((phone and chat.card.phone == phone) or chat.saving.ticket == ticket):
-                return Running(chat.agent.id if chat.agent else None)
+                return Running(chat.id, chat.agent.id if chat.agent else None)
         return None
 
     def serving(self, agent_id: int, now: Moment) -> Serving:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from livesupport.tickets.requests import NewTicket
 from tests.browser.console import console, guest, talking
 from tests.browser.house import BrowserHouse
 from tests.browser.network import Network
@@ -164,3 +165,18 @@ async def test_unread_messages_are_counted_until_the_chat_is_looked_at(house: Br
     await expect(ana.page).to_have_title("Console · livesupport")
     await levan.says("three")
     await expect(ana.row("Levan")).to_contain_text("three")
+
+
+async def test_a_ticket_leads_to_the_chat_with_its_requester(house: BrowserHouse) -> None:
+    ana, _nino = await talking(house)
+    await guest(house, "Zaza", phone="555 65 43 21")
+    await ana.accept()
+    asked = await house.server.state["tickets"].open(
+        NewTicket(origin="request-00000001", site="default", name="Zaza", phone="+995555654321", question="?", actor="Zaza")
+    )
+
+    await ana.page.goto(f"{house.url}/tickets/{asked.number}")
+    await ana.page.get_by_role("link", name="Chat now").click()
+
+    await expect(ana.page.locator(".chat.selected")).to_have_accessible_name("Chat with Zaza")
+    await ana.page.wait_for_url(f"{house.url}/console")

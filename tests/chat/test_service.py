@@ -247,13 +247,13 @@ def test_a_site_that_was_removed_takes_no_new_chat_and_finishes_the_running_ones
 def test_it_is_known_who_talks_with_whoever_has_a_phone_number_and_not_what(stage: Stage) -> None:
     ana = stage.agent(ANA)
     vera = stage.visitor().asks(phone="+995555000001")
-    assert stage.machine.running("+995555000001", "") == Running(None)
+    assert stage.machine.running("+995555000001", "") == Running(vera.chat, None)
     ana.accepts()
-    assert stage.machine.running("+995555000001", "") == Running(ANA.id)
+    assert stage.machine.running("+995555000001", "") == Running(vera.chat, ANA.id)
     assert stage.machine.running("+995555000002", "") is None
     assert stage.machine.running("", "") is None
     vera.does(p.Save())
     stage.saves("1001-7")
-    assert stage.machine.running("", "1001-7") == Running(ANA.id)
+    assert stage.machine.running("", "1001-7") == Running(vera.chat, ANA.id)
     vera.does(p.VisitorEnd())
     assert stage.machine.running("+995555000001", "1001-7") is None

@@ -60,6 +60,7 @@ export class Console {
     attention.wakeByTouch(() => this.changed());
     for (const type of ["focus", "blur"]) addEventListener(type, () => this.changed());
     document.addEventListener("visibilitychange", () => this.changed());
+    addEventListener("hashchange", () => this.#follow());
     this.changed();
     this.connection.start();
   }
@@ -169,7 +170,16 @@ export class Console {
     if (frame.t === "wanted") this.actions.giveBack(frame.chat, frame.after);
     if (isBack) this.actions.resendAll(frame.chat);
     if (this.desk.chats.get(frame.chat)?.gap) this.connection.restart();
+    this.#follow();
     this.changed();
+  }
+
+  /** The page of a ticket leads to the chat with its requester: it is opened as soon as the agent has it. */
+  #follow() {
+    const chat = new URLSearchParams(location.hash.slice(1)).get("chat");
+    if (!chat || !this.desk.chats.has(chat)) return;
+    history.replaceState(null, "", location.pathname + location.search);
+    this.open(chat);
   }
 
   #welcomed() {

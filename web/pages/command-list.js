@@ -17,7 +17,7 @@ export function openList(commands) {
   const dialog = h("dialog", { class: "dialog keys-dialog", "aria-label": t("Keyboard shortcuts"),
     on: { close: () => dialog.remove(), keydown: key } },
     h("header", {}, input, close), list,
-    h("p", { class: "hint" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"), " ", t("Send what you are writing")),
+    h("p", { class: "hint" }, h("span", { dir: "ltr" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter")), " ", t("Send what you are writing")),
     h("label", { class: "check" },
       h("input", { type: "checkbox", checked: lettersOn(), on: { change: (event) => switchLetters(event.target.checked) } }),
       t("Single letters act when no field has the focus")));
@@ -30,7 +30,7 @@ export function openList(commands) {
     const found = commands.filter(({ label }) => label.toLowerCase().includes(words.toLowerCase()));
     list.replaceChildren(...[...found, ...(words ? [search(words)] : [])].map(({ label, keys, run }) => h("li", {},
       h("button", { type: "button", on: { click: () => { dialog.close(); run(); } } }, h("span", { dir: "auto" }, label),
-        h("span", {}, keys.split(" ").filter(Boolean).map((each) => h("kbd", {}, each)))))));
+        h("span", { dir: "ltr" }, keys.split(" ").filter(Boolean).map((each) => h("kbd", {}, each)))))));
   }
 
   /** Enter does the first that was found; the arrows go from one to the next. @param {KeyboardEvent} event */

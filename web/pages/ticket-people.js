@@ -23,6 +23,8 @@ export function followTicket() {
     else if (frame.t === "missed" || frame.number === page.number) ask();
   });
   news.watch(page.number, "viewing");
+  // No news tell of the chats of somebody who asked; whoever comes back to the page sees whether one goes on.
+  document.addEventListener("visibilitychange", () => document.hidden || ask());
   return (drafting) => news.watch(page.number, drafting ? "drafting" : "viewing");
 }
 
