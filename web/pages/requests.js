@@ -66,13 +66,17 @@ async function renew() {
   if (answer?.ok) show(await answer.text(), LIVE);
 }
 
-/** Puts the parts of a newer page in the place of those that are here; whoever was on a link there stays on it. */
+/**
+ * Puts the parts of a newer page in the place of those that are here. Whoever was on a link there stays on it, and an answer
+ * that was new when the page was opened stays new for as long as one looks at it.
+ */
 function show(/** @type {string} */ html, /** @type {string} */ parts) {
   const newer = new DOMParser().parseFromString(html, "text/html");
   for (const old of document.querySelectorAll(parts)) {
     const part = newer.getElementById(old.id);
     if (!part || part.innerHTML === old.innerHTML) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+    for (const fresh of old.querySelectorAll(".fresh")) part.querySelector(`#${fresh.id}`)?.replaceWith(fresh);
     old.replaceWith(part);
     dress(part);
     if (focused) /** @type {HTMLElement | null} */ (part.querySelector(`[href="${CSS.escape(focused)}"]`))?.focus();
