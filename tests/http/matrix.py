@@ -133,6 +133,7 @@ MATRIX: dict[str, str | tuple[str | Body, ...]] = {
     ),
     "GET /setup": SET_UP,
     "POST /setup": (PUBLIC, {"login": "eve", "name": "Eve", "password": "a good long password"}),
+    "POST /setup/person": (ADMIN, {"login": "", "colleague": "Eka"}),
     "POST /setup/site": (ADMIN, {"name": "Eve"}),
     "POST /tickets/preview": (AGENTS, {"text": "a"}),
     "GET /tickets/{number}": TICKET,

@@ -63,6 +63,8 @@ DEEDS = {
     "/requests/waiting/{token}": "send_again",
     "/requests/{number} reply": "reply_to_my_request",
     "/requests/{number} thank": "thank_for_my_request",
+    "/setup/person": "add_person",
+    "/setup/site": "change_site",
     "/tickets/preview": "preview",
     "/tickets/{number} change": "change_ticket",
     "/tickets/{number} follow_up": "follow_up_ticket",

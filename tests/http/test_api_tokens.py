@@ -34,6 +34,18 @@ async def test_an_administrator_sees_a_persons_tokens_and_revokes_one(house: Hou
     assert (await ana.get("/api/v1/me/tokens")).json()["items"] == []
 
 
+async def test_a_token_in_an_address_is_refused_whatever_it_may(house: House) -> None:
+    ana, program = await house.signed_in(), await house.program(["tickets:read"])
+    secret = program.headers["Authorization"].removeprefix("Bearer ")
+    for client in (ana, program, await house.browser()):
+        for name in ("access_token", "token", "authorization"):
+            for path in ("/api/v1/tickets", "/api/v1/me", "/api/v1/service"):
+                answer = await client.get(f"{path}?{name}={secret}")
+                assert answer.status_code in (400, 401), path
+                assert secret not in answer.text
+    assert (await ana.get(f"/api/v1/tickets?access_token={secret}")).status_code == 400
+
+
 async def test_a_token_cannot_beget_another_one(house: House) -> None:
     program = await house.program(["tickets:read", "tickets:write"])
     answer = await program.post("/api/v1/me/tokens", json={"name": "Child", "scopes": ["tickets:read"]})

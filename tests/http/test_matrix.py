@@ -1,4 +1,4 @@
-"""Who may do what at which address: every route and method of pages and API, each with a row of its own (T26, T28, T32).
+"""Who may do what at which address: every route and method of pages and API, each with a row of its own (T26, T28, T31, T32).
 
 The things are real and somebody's: a request of Nino's about Orders with its file, message and notice; a session, a token, a
 view and an undo of Lia's. Whoever is refused here is refused although the thing exists.
@@ -6,6 +6,7 @@ view and an undo of Lia's. Whoever is refused here is refused although the thing
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -29,6 +30,7 @@ QUERIES = {
     "GET /widget/panel": "?site=default",
 }
 
+FOREIGN = ("is_admin", "agent_id", "file_path", "created_at", "from", "__proto__")  # fields that nothing of ours has
 STRANGERS = ("anonymous", "gio", "ben")  # to whom nothing here belongs
 OWN_AFFAIRS = {"counter", "job", "session", "requester_session", "sign_in_code", "preference"}  # tables
 
@@ -91,6 +93,18 @@ def cases() -> list[tuple[str, Body, dict[str, str]]]:
             else:
                 found.append((where, body, dict(zip(ROLES, str(row).split(), strict=True))))
     return found
+
+
+async def test_a_field_that_is_not_asked_for_is_refused_with_all_the_others_right(house: House) -> None:
+    """T31: what every act could be told, as its form or shape does not have it."""
+    there = await world(house)
+    before, foreign = await rows_of(house), itertools.cycle(FOREIGN)
+    for role in ("nino", "dato"):
+        for where, body, expected in cases():
+            if body and isinstance(body, dict) and expected[role] == "ok":
+                answer = await ask(there.people[role], there, where, body | {next(foreign): "1"})
+                assert answer.status_code in (400, 422), (where, body, answer.status_code)
+    assert await rows_of(house) == before
 
 
 async def rows_of(house: House) -> dict[str, dict[object, tuple[object, ...]]]:

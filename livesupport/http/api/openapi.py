@@ -124,6 +124,7 @@ def _responses(one: Operation) -> Mapping[str, Any]:
     statuses = [400, 404, 429, 503]
     statuses += [401, 403] if one.scope else []
     statuses += [] if one.method == "GET" else [403, 409, 422]
+    statuses += [422] if one.query is not None else []
     statuses += [304] if one.cached else []
     statuses += [412] if one.match else []
     statuses += [413, 415] if one.body is not None or takes_bytes else []
