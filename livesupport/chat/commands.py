@@ -153,7 +153,7 @@ class SetIntent(Frame, frozen=True, tag="intent"):
 
 class Depart(Frame, frozen=True, tag="depart"):
     """The agent is about to leave: `away` from now on, and after a minute the chats that are still open go back to their queue.
-    Any `intent` takes it back."""
+    Any `intent` takes it back, and so does taking a chat."""
 
     ref: Ref = 0
 

@@ -217,6 +217,7 @@ def hand_over(floor: Floor, chat: Chat, agent: Agent) -> None:
 def seat(floor: Floor, chat: Chat, agent: Agent) -> None:
     """The agent serves the chat from now on and receives everything that was said. An ending that a former one began is off."""
     endings.undo(floor, chat)
+    floor.timers.cancel_all(str(agent.id), ("agent_leave",))  # whoever takes a chat is not leaving
     chat.agent, chat.audience = agent, None
     chat.assigned_at = chat.last_said_at = floor.now.mono
     agent.chats[chat.id] = chat

@@ -268,7 +268,10 @@ def test_whoever_stays_after_all_keeps_the_chats(stage: Stage) -> None:
     vera, ana = a_talk(stage)
     ana.does(p.Depart()).wants_to_be("away")
     stage.run_for(120)
+    assert vera.sees().agent == "Ana"
 
+    ana.does(p.Requeue(chat=vera.chat)).does(p.Depart()).accepts(vera.chat)
+    stage.run_for(120)
     assert vera.sees().agent == "Ana"
 
 

@@ -126,7 +126,10 @@ export class ChatPanel {
     return [this.reply.text.trim(), this.note.text.trim()].filter(Boolean);
   }
 
-  /** @param {import("../shared/chat-state.js").ChatState} chat @param {{selected: boolean, failed: boolean, busy: boolean}} view */
+  /**
+   * @param {import("../shared/chat-state.js").ChatState} chat
+   * @param {{selected: boolean, failed: boolean, busy: boolean}} view
+   */
   update(chat, { selected, failed, busy }) {
     this.tools.ariaBusy = String(busy);
     if (chat === this.drawn?.chat && selected === this.drawn.selected && failed === this.drawn.failed) return;

@@ -121,7 +121,8 @@ export class Console {
     this.wall.element.hidden = this.views.current !== "wall";
     this.wall.update(desk);
     this.tools.update(this);
-    this.banner.update({ link: connection.state, wasOpen: this.wasOpen, me: desk.me, inactive: this.inactive, silent: this.#silent() });
+    const { wasOpen, inactive } = this;
+    this.banner.update({ link: connection.state, wasOpen, me: desk.me, inactive, silent: this.#silent() });
     const escalated = desk.queue.filter((entry) => entry.escalated && entry.may_pull).map(({ chat }) => chat);
     attention.showWaiting({ offers: [...desk.offers.keys()], escalated, unread: desk.unread });
     keepAwake(desk.mine.length);
@@ -144,7 +145,7 @@ export class Console {
     return this.desk.me?.intent === "available" && sound.blocked() && !sound.isMuted();
   }
 
-  /** Messages and commands that get no answer, people who stop typing, chats that nobody brings back: they change without a push. */
+  /** Without a push change: messages and commands that get no answer, people who stop typing, chats that nobody brings back. */
   #planTick() {
     clearTimeout(this.tick);
     const ticks = [...this.desk.chats.values()].map((chat) => nextTick(chat) ?? Infinity);

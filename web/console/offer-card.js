@@ -1,6 +1,6 @@
 /**
- * A chat that rings for this agent: the question, how long the visitor has waited, and a ring that empties. Whoever opens it, or
- * begins to answer, takes it.
+ * A chat that rings for this agent: the question, how long the visitor has waited, and a ring that empties. Whoever opens it,
+ * or begins to answer, takes it.
  */
 import { h } from "../shared/dom.js";
 import { t } from "../shared/i18n.js";
@@ -16,7 +16,8 @@ const ROUND = 2 * Math.PI * RADIUS;
 
 /**
  * @param {any} offer with `at` and `until` on the page's clock
- * @param {{accept: (chat: string) => void, answer: (chat: string, text: string) => void, decline: (chat: string) => void}} actions
+ * @param {{accept: (chat: string) => void, answer: (chat: string, text: string) => void, decline: (chat: string) => void}} acts
+ *   `answer` gets what was typed so far
  * @returns {HTMLElement}
  */
 export function offerCard(offer, { accept, answer, decline }) {

@@ -15,7 +15,8 @@ import { languageName } from "./visitor-card.js";
  * @param {{accept: (chat: string) => void, answer: (chat: string, text: string) => void, decline: (chat: string) => void,
  *   open: (chat: string) => void, becomeAvailable: () => void}} actions
  * @returns {{offers: HTMLElement, lists: HTMLElement,
- *   update: (desk: import("./desk.js").Desk, selected: string, online: boolean, pending: import("./pending.js").Pending) => void}}
+ *   update: (desk: import("./desk.js").Desk, selected: string, online: boolean,
+ *     pending: import("./pending.js").Pending) => void}}
  */
 export function createPeopleList(actions) {
   const offers = h("ol", { class: "offers", "aria-label": t("Offered to you") });

@@ -14,7 +14,14 @@ import { redraw } from "./drawing.js";
  * @param {{retry: () => void, comeBack: () => void}} actions
  */
 export function createTopBanner(element, { retry, comeBack }) {
-  /** @param {{link: import("../shared/connection.js").ConnectionState, wasOpen: boolean, me: any, inactive: boolean, silent: boolean}} facts */
+  /**
+   * @param {object} facts
+   * @param {import("../shared/connection.js").ConnectionState} facts.link
+   * @param {boolean} facts.wasOpen
+   * @param {any} facts.me
+   * @param {boolean} facts.inactive
+   * @param {boolean} facts.silent
+   */
   function update({ link, wasOpen, me, inactive, silent }) {
     const banner = linkBanner(link, wasOpen, retry) ?? awayBanner(me, inactive, comeBack) ?? silentBanner(silent);
     element.className = `top-banner ${banner?.tone ?? ""}`;

@@ -51,9 +51,9 @@ export function describe(/** @type {import("../shared/protocol.js").Line} */ { k
 export function commandWords(/** @type {string} */ tag) {
   const words = {
     accept: t("Accept the chat"), decline: t("Decline"), transfer: t("Hand over the chat"), withdraw: t("Take back"),
-    requeue: t("Put back in the queue"), convert: t("Save as ticket"), end: t("End the chat"), undo_end: t("Do not end the chat"),
-    pin: t("Keep open when quiet"), block: t("Block visitor"), join: t("Join"), take_over: t("Take over"),
-    leave: t("Stop reading"), intent: t("Your availability"), depart: t("Your availability"),
+    requeue: t("Put back in the queue"), convert: t("Save as ticket"), end: t("End the chat"),
+    undo_end: t("Do not end the chat"), pin: t("Keep open when quiet"), block: t("Block visitor"), join: t("Join"), take_over: t("Take over"),
+    leave: t("Stop reading"), intent: t("Change your availability"), depart: t("Change your availability"),
   };
   return words[tag] ?? tag;
 }
