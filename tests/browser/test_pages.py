@@ -290,11 +290,11 @@ async def test_an_impatient_second_click_does_not_send_twice(house: BrowserHouse
 async def test_a_reply_that_crossed_a_new_message_is_kept_and_sent_with_the_keyboard(house: BrowserHouse) -> None:
     ticket = await ticket_of_nino(house)
     page = await one_page(await house.signed_in("ana"), f"{house.url}/tickets/{ticket.number}")
-    news = NewLine(chain="chat", epoch=1, seq=9, at=datetime.now(UTC), author="requester", name="Nino", text="It is the lid")
-    assert await house.server.state["tickets"].append("request-00000000", [news])
     await expect(page.get_by_role("button", name="Preview").first).to_be_visible()  # the page's module has begun
     box = page.get_by_label("Reply to Nino")
-    await box.fill("A new bottom comes.")
+    await box.fill("A new bottom comes.")  # first: to a page on which nothing is written the message would simply be shown
+    news = NewLine(chain="chat", epoch=1, seq=9, at=datetime.now(UTC), author="requester", name="Nino", text="It is the lid")
+    assert await house.server.state["tickets"].append("request-00000000", [news])
     await box.press("Control+Enter")
     await expect(page.get_by_role("alert")).to_contain_text("A new message came while you were writing.")
     await expect(page.get_by_text("It is the lid")).to_be_visible()
