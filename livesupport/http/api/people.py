@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import msgspec
@@ -86,13 +86,15 @@ class AuditQuery(Shape, frozen=True):
 
 
 class ActShape(Shape, frozen=True):
-    """An act of administration. An empty `actor` is the command line."""
+    """An act of administration. An empty `actor` is the command line. `details`: what it was about, and of a change each field
+    with its former and its new value, as far as these are short."""
 
     id: int
     at: datetime
     actor: str
     act: str
     subject: str
+    details: dict[str, Any]
 
 
 class ActList(Shape, frozen=True):
