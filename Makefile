@@ -29,9 +29,10 @@ services:  # Chromium and strace, which pip cannot install
 	@.ci/packages
 
 .PHONY: soak
-soak: services $(VENV)/.test  ## ten times as many simulated runs, fifty times as many random requests, every long row for real: about half an hour; prints its figures
-	SOAK=1 SIMULATOR_RUNS=$${SIMULATOR_RUNS:-10000} FUZZ_TRIES=$${FUZZ_TRIES:-100} timeout 90m \
-	  $(BIN)/pytest -q -rP -n $(WORKERS) tests/soak tests/simulator tests/http/test_api_fuzzed.py
+soak: services $(VENV)/.test  ## ten times as many simulated runs, fifty times as many random requests, every fault for real with the settings as shipped: about an hour; prints its figures
+	SOAK=1 SIMULATOR_RUNS=$${SIMULATOR_RUNS:-10000} FUZZ_TRIES=$${FUZZ_TRIES:-100} timeout 120m \
+	  $(BIN)/pytest -q -rP --timeout 1200 -n $(WORKERS) \
+	  tests/soak tests/simulator tests/http/test_api_fuzzed.py tests/faults tests/browser/test_restart.py
 
 bench: $(VENV)/.test  ## the hot path beside a bare relay, what the seal costs, what hostile peers cost the others, how long a death lasts
 	$(BIN)/python bench/relay.py

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from bench import report
+from bench.measure import resident_kib
 from bench.pages import AgentPage, VisitorPage
 from bench.report import mark
 from bench.servers import Product
@@ -44,6 +45,7 @@ class Result(msgspec.Struct, frozen=True):
     p50: float
     p99: float
     last: float
+    rss_mib: float  # of the server, when all are back
 
 
 async def measure(plan: Plan) -> list[Result]:
@@ -76,10 +78,10 @@ async def _die_once(chats: int, messages: int) -> Result:
                 raise RuntimeError(f"{visitor.chat or 'a visitor'} had nobody to talk to: there is nothing to bring back")
             by_chat[visitor.chat] = visitor
             visitor.will_resume()
-        async with product.running():
+        async with product.running() as pid:
             listened = time.perf_counter()
             await _each(visitor.is_usable for visitor in visitors)
-            result = _result(listened, died, agents, visitors)
+            result = _result(listened, died, agents, visitors, resident_kib(pid) / 1024)
         for page in (*agents, *visitors):
             page.leave()
     return result
@@ -90,7 +92,7 @@ async def _each(futures: object) -> None:
     await asyncio.wait([*futures], timeout=LONGEST)  # type: ignore[misc]
 
 
-def _result(listened: float, died: float, agents: list[AgentPage], visitors: list[VisitorPage]) -> Result:
+def _result(listened: float, died: float, agents: list[AgentPage], visitors: list[VisitorPage], rss_mib: float) -> Result:
     said = {chat: words for agent in agents for chat, words in agent.said().items()}
     whole = [visitor for visitor in visitors if visitor.is_whole(said.get(visitor.chat))]
     taken = sorted(max(0.0, visitor.is_usable.result() - listened) for visitor in whole) or [LONGEST]
@@ -102,13 +104,14 @@ def _result(listened: float, died: float, agents: list[AgentPage], visitors: lis
         p50=percentiles[49],
         p99=percentiles[98],
         last=taken[-1],
+        rss_mib=rss_mib,
     )
 
 
 def table(results: list[Result]) -> str:
     """For people."""
-    lines = [f"{'chats':>8}{'lost':>8}{'down s':>10}{'p50 s':>10}{'p99 s':>10}{'last s':>10}"]
-    lines += [f"{r.chats:8}{r.lost:8}{r.down:10.2f}{r.p50:10.2f}{r.p99:10.2f}{r.last:10.2f}" for r in results]
+    lines = [f"{'chats':>8}{'lost':>8}{'down s':>10}{'p50 s':>10}{'p99 s':>10}{'last s':>10}{'MiB':>8}"]
+    lines += [f"{r.chats:8}{r.lost:8}{r.down:10.2f}{r.p50:10.2f}{r.p99:10.2f}{r.last:10.2f}{r.rss_mib:8.0f}" for r in results]
     return "\n".join([*lines, "", *verdict(results)])
 
 

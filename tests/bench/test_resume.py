@@ -6,7 +6,7 @@ from bench.resume import Plan, Result, measure, table, verdict
 
 
 def result(chats: int, lost: int, p99: float) -> Result:
-    return Result(chats=chats, lost=lost, down=1.0, p50=1.0, p99=p99, last=p99)
+    return Result(chats=chats, lost=lost, down=1.0, p50=1.0, p99=p99, last=p99, rss_mib=150.0)
 
 
 def test_targets_belong_to_their_sizes() -> None:

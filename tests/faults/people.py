@@ -5,6 +5,7 @@ acknowledged. They remember everything that they heard, so that a test can judge
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -19,7 +20,7 @@ from livesupport.chat.protocol import SUBPROTOCOL
 from tests.mortal import Mortal
 from tests.serving import new_id
 
-PATIENCE = 30.0  # seconds until a test gives up; never a measurement
+PATIENCE = 150.0 if os.environ.get("SOAK") else 30.0  # seconds until a test gives up; never a measurement
 PAUSE = 0.05  # seconds between two tries to connect
 PAGE_LINES = 50
 

@@ -54,6 +54,33 @@ def test_a_clock_that_is_set_moves_no_deadline_and_no_line(stage: Wrong, step: f
     assert vera.sees().ticket == "1001-7"
 
 
+def test_a_clock_that_stands_still_moves_no_deadline_and_no_line() -> None:
+    class Frozen(Stage):
+        @property
+        def now(self) -> Moment:
+            return Moment(self.time, WALL)
+
+    stage = Frozen()
+    ana = stage.agent(ANA)
+    vera = stage.visitor().asks()
+    ana.accepts()
+    vera.says("first")
+    ana.says("second")
+    ana.converts()
+    stage.server_dies()
+    vera.comes_back()
+    ana.comes_back()
+    vera.says("third")
+    stage.run_for(4.9)
+    assert vera.sees().armed_in is not None
+    assert vera.texts[-3:] == ana.texts[-3:] == ["first", "second", "third"]
+
+    stage.run_for(0.2)
+    stage.saves()
+
+    assert vera.sees().ticket == "1001-7"
+
+
 @pytest.mark.parametrize("step", [HOUR, -HOUR])
 def test_a_chat_that_outlived_its_server_keeps_its_order_though_the_clock_was_set(stage: Wrong, step: float) -> None:
     ana = stage.agent(ANA)

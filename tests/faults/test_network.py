@@ -6,10 +6,12 @@ import asyncio
 import signal
 import socket
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
@@ -103,8 +105,31 @@ async def test_the_visitor_of_an_agent_who_sleeps_goes_to_another_and_stays_ther
         await ben.wait()
 
 
-def _has_heard(page: Agent, chat: str, words: int) -> bool:
+def has_heard(page: Agent, chat: str, words: int) -> bool:
+    """Whether a page has so many messages."""
     return len(page.words(chat)) == words
+
+
+@asynccontextmanager
+async def deaf_console(server: Mortal) -> AsyncIterator[ClientConnection]:
+    """A second console of Ana that hears everything and reads nothing of it."""
+    deaf = socket.socket()
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    deaf.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(deaf, ("127.0.0.1", server.port))
+    async with connect(
+        server.url.replace("http", "ws", 1) + "/ws/agent",
+        sock=deaf,
+        origin=Origin(server.url),
+        subprotocols=[Subprotocol(SUBPROTOCOL)],
+        additional_headers={"Cookie": server.cookies["ana"]},
+        compression=None,
+        ping_interval=None,
+        max_queue=1,
+        close_timeout=0.1,
+    ) as console:
+        await console.send('{"t":"hello"}')
+        yield console
 
 
 @pytest.mark.parametrize(
@@ -112,29 +137,11 @@ def _has_heard(page: Agent, chat: str, words: int) -> bool:
     [{"limits__outbox_bytes": "65536", "chat__messages_per_chat": "20000", "chat__bytes_per_chat": "200000000"}],
 )
 async def test_an_agent_who_never_reads_is_cut_and_nobody_else_notices(server: Mortal) -> None:
-    deaf = socket.socket()
-    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    deaf.setblocking(False)
-    await asyncio.get_running_loop().sock_connect(deaf, ("127.0.0.1", server.port))
-    async with (
-        talking(server) as (nino, ana),
-        connect(
-            server.url.replace("http", "ws", 1) + "/ws/agent",
-            sock=deaf,
-            origin=Origin(server.url),
-            subprotocols=[Subprotocol(SUBPROTOCOL)],
-            additional_headers={"Cookie": server.cookies["ana"]},
-            compression=None,
-            ping_interval=None,
-            max_queue=1,
-            close_timeout=0.1,
-        ) as second,
-    ):
-        await second.send('{"t":"hello"}')
+    async with talking(server) as (nino, ana), deaf_console(server) as second:
         for said in range(16, 3008 + 1, 16):  # as fast as the healthy page reads, however busy the machine is
             for _ in range(16):
                 await nino.says("x" * 1900)
-            await ana.sees(partial(_has_heard, ana, nino.chat, said))
+            await ana.sees(partial(has_heard, ana, nino.chat, said))
         await nino.sees_all_sent()
 
         assert nino.closings == ana.closings == []

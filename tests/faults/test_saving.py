@@ -38,15 +38,33 @@ async def still_talk(nino: Visitor, ana: Agent, words: str) -> None:
 
 
 @pytest.mark.parametrize("settings", [AT_ONCE])
-async def test_fifty_wishes_at_once_make_one_ticket(server: Mortal) -> None:
-    async with talking(server) as (nino, ana), Agent.at(server, server.cookies["ana"]) as console:
+async def test_fifty_wishes_of_everybody_at_once_make_one_ticket(server: Mortal) -> None:
+    async with (
+        talking(server) as (nino, ana),
+        Agent.at(server, server.cookies["ana"]) as console,
+        Agent.at(server, server.cookies["sofia"]) as sofia,
+    ):
         await console.sees(lambda: nino.chat in console.chats)
-        clicks = [ana.does("convert", chat=nino.chat) for _ in range(20)]
-        clicks += [console.does("convert", chat=nino.chat) for _ in range(20)]
-        clicks += [nino.does("save") for _ in range(10)]
+        await sofia.does("join", chat=nino.chat)
+        await sofia.sees(lambda: nino.chat in sofia.chats)
+        clicks = [nino.does("save") for _ in range(10)]
+        clicks += [person.does("convert", chat=nino.chat) for person in (ana, console) for _ in range(15)]
+        clicks += [sofia.does("convert", chat=nino.chat) for _ in range(10)]
         await asyncio.gather(*clicks)
         await all_see((nino, ana, console), lambda person: person.ticket(nino.chat) == "1001-7")
         await still_talk(nino, ana, "after")
+
+        assert await tickets_of(server, nino.chat) == (1, 1)
+
+
+@pytest.mark.parametrize("settings", [{**AT_ONCE, "chat__ending_seconds": "0"}])
+async def test_fifty_wishes_while_the_chat_is_ended_make_one_ticket(server: Mortal) -> None:
+    async with talking(server) as (nino, ana):
+        clicks = [ana.does("convert", chat=nino.chat) for _ in range(25)]
+        clicks += [ana.does("end", chat=nino.chat)]
+        clicks += [nino.does("save") for _ in range(25)]
+        await asyncio.gather(*clicks)
+        await nino.sees(lambda: nino.state.get("status") == "ended" and nino.ticket(nino.chat))
 
         assert await tickets_of(server, nino.chat) == (1, 1)
 

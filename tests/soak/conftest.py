@@ -14,12 +14,6 @@ collect_ignore_glob = [] if os.environ.get("SOAK") else ["test_*.py"]
 Tell = Callable[[str], None]
 
 
-@pytest.fixture(autouse=True)
-def long_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """People wait as long as the shipped settings may take."""
-    monkeypatch.setattr("tests.faults.people.PATIENCE", 150.0)
-
-
 @pytest.fixture
 def tell() -> Tell:
     """Puts a figure into the report (`pytest -rP` shows it)."""

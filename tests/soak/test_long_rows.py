@@ -1,4 +1,7 @@
-"""Absences, dead lines, sleep and locks that last as long as guarantees.md says (F05, F06, F07, F16)."""
+"""Deaths, absences, dead lines, sleep, deaf peers and locks that last as long as guarantees.md says (F01, F05–F08, F16, F21).
+
+The other rows have nothing to wait for; `make soak` runs them from tests/faults with the settings as shipped.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,18 @@ import signal
 import sqlite3
 import sys
 import time
+from functools import partial
+from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import ClientConnection
 
+from bench.resume import Plan, measure, table
+from livesupport.live.transport import FAREWELL_SECONDS
 from tests.faults.conftest import server  # noqa: F401 (a fixture)
 from tests.faults.network import Wire
 from tests.faults.people import Agent, Visitor, talking
-from tests.faults.test_network import SLEEPER
+from tests.faults.test_network import SLEEPER, deaf_console, has_heard
 from tests.faults.test_saving import AT_ONCE, still_talk, tickets_of
 from tests.mortal import Mortal
 from tests.serving import ROOT, clean_environment
@@ -26,6 +34,9 @@ SLEEP = seconds("SLEEP", 600.0)
 LOCK = seconds("LOCK", 30.0)
 DEAD_PEER_SECONDS = 20.0  # G6
 NOTICE_SECONDS = 10.0  # chat.gone_notice_after, as shipped
+AGAIN_SECONDS = 5.0
+DEAF_SECONDS = 15.0
+ESTABLISHED = "01"  # proc(5), net/tcp
 
 
 @pytest.fixture
@@ -124,3 +135,48 @@ async def test_while_another_program_holds_the_database_for_half_a_minute_people
         await ana.sees(lambda: ana.ticket(nino.chat))
         assert await tickets_of(server, nino.chat) == (1, 1)
     tell(f"F16: locked for {LOCK:.0f} s; {rounds} rounds of talk, the longest {longest * 1000:.0f} ms")
+
+
+async def test_after_a_death_people_talk_again_within_seconds(server: Mortal, tell: Tell) -> None:  # noqa: F811
+    async with talking(server) as (nino, ana):
+        await nino.says("before")
+        await nino.sees_all_sent()
+        await server.stop()
+        await server.start()
+        began = time.monotonic()
+        await nino.says("after")
+        await ana.sees(lambda: ana.words(nino.chat) == ["before", "after"])
+    took = time.monotonic() - began
+    tell(f"F01: {took:.1f} s after the start they talked again, at most {AGAIN_SECONDS:.0f}")
+    assert took <= AGAIN_SECONDS
+
+
+def has_not_hung_up(server: Mortal, page: ClientConnection) -> bool:  # noqa: F811
+    """As the system sees the server's end: a page that reads nothing is not told by its own."""
+    ends = f":{server.port:04X}", f":{page.local_address[1]:04X}"
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return any((row[1][8:], row[2][8:], row[3]) == (*ends, ESTABLISHED) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"limits__outbox_bytes": "262144", "chat__messages_per_chat": "100000", "chat__bytes_per_chat": "1000000000"}],
+)
+async def test_a_deaf_console_is_cut_in_time(server: Mortal, tell: Tell) -> None:  # noqa: F811
+    async with talking(server) as (nino, ana), deaf_console(server) as deaf:
+        began, said = time.monotonic(), 0
+        while has_not_hung_up(server, deaf):
+            for _ in range(16):
+                await nino.says("x" * 1900)
+            said += 16
+            await ana.sees(partial(has_heard, ana, nino.chat, said))
+        took = time.monotonic() - began
+        assert nino.closings == ana.closings == []
+    tell(f"F08: a console that read nothing was cut after {took:.1f} s and {said} lines, at most {DEAF_SECONDS:.0f} s")
+    assert took <= DEAF_SECONDS + FAREWELL_SECONDS
+
+
+async def test_two_thousand_chats_come_back(tell: Tell) -> None:
+    (result,) = await measure(Plan(chats=(int(seconds("CHATS", 2000)),)))
+    tell(f"F21: {table([result])}")
+    assert result.lost == 0
