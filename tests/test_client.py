@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from livesupport.client import AgentSession, ChatCopy, Client, VisitorSession, backoff, may_return
+from livesupport.client.copy import RECORD_BYTES
 from tests.mortal import mortal
 from tests.serving import running
 
@@ -54,6 +55,20 @@ def test_a_copy_gives_back_the_very_texts_in_pages() -> None:
     assert (first["last"], len(first["lines"])) == (False, 11)
     assert [json.loads(raw)["seq"] for raw in first["lines"] + rest["lines"]] == list(range(1, 23))
     assert copy_of(line(1)).give_back(0)["last"]
+
+
+@pytest.mark.parametrize(("more", "pages"), [(-1, [2]), (0, [2]), (1, [1, 1])])
+def test_a_page_of_records_holds_24_kib_and_not_a_byte_more(more: int, pages: list[int]) -> None:
+    copy = ChatCopy("visitor", "c")
+    quotes = 2  # around the text of each record on the wire
+    sizes = (RECORD_BYTES // 2, RECORD_BYTES - RECORD_BYTES // 2 + more)
+    for seq, size in enumerate(sizes, start=1):
+        copy.hear(line(seq), "x" * (size - quotes))
+
+    first = copy.give_back(0)
+    frames = [first] if first["last"] else [first, copy.give_back(len(first["lines"]))]
+    assert [len(frame["lines"]) for frame in frames] == pages
+    assert frames[-1]["last"]
 
 
 def test_a_message_with_two_lines_is_shown_once() -> None:

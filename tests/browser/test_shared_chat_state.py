@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page
 
@@ -167,3 +168,24 @@ async def test_notes_are_kept_apart_from_lines_and_answer_the_agents_own(page: P
     assert [each["text"] for each in state["notes"]] == ["VIP"]
     assert state["own"] == []
     assert state["tip"]["seq"] == 1
+
+
+PAGES = """async (sizes) => {
+  const { recordsOf } = await import("/shared/records.js");
+  const quotes = 2; // around the text of each record on the wire
+  const chat = { chat: "c", notes: [], lines: sizes.map((size) => ({ raw: "ж" + "x".repeat(size - quotes - 2) })) };
+  const pages = [];
+  for (let after = 0, last = false; !last; ) {
+    const page = recordsOf(chat, after);
+    pages.push(page.lines.length);
+    after += page.lines.length;
+    last = page.last;
+  }
+  return pages;
+}"""
+
+
+@pytest.mark.parametrize(("more", "pages"), [(-1, [2]), (0, [2]), (1, [1, 1])])
+async def test_a_page_of_records_holds_24_kib_and_not_a_byte_more(page: Page, more: int, pages: list[int]) -> None:
+    """Bytes of UTF-8, as the server counts them."""
+    assert await page.evaluate(PAGES, [12 * 1024, 12 * 1024 + more]) == pages
