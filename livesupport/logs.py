@@ -53,6 +53,7 @@ EVENTS = {
     "server_stopped": "everything is closed",
     "server_stopping": "no new chats from now on; open pages are told to come back",
     "socket_denied": "a socket was not opened; `reason` is its Origin, subprotocol, session or the limit of its address",
+    "starts_counted_twice": "pages hold chats of a start with this number or a later one: the database is an older copy",
     "task_failed": "a background task ended in an unexpected error",
     "ticket_not_saved": "a chat could not be saved as a ticket; it goes on, and both sides are told",
     "untrusted_forwarded_for": "X-Forwarded-For came from a peer that is not in server.trusted_proxies, and was ignored",

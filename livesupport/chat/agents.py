@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from livesupport.chat import endings, matching, restoring, views
+from livesupport.chat.epochs import are_of_one_start
 from livesupport.chat.events import AgentArrived, AgentIdentity, AgentLeaves, AgentLost, Close, DirectoryChanged
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import (
@@ -102,7 +103,7 @@ def _sort_held(floor: Floor, socket: AgentSocket, hello: AgentHello) -> None:
         chat = floor.chats.get(chat_id)
         if reason := chat.reason if chat else floor.ended.get(chat_id):
             floor.send((socket.connection,), Erased(chat=chat_id, reason=reason))
-        elif tip.epoch != (chat.transcript.epoch if chat else floor.epoch):
+        elif not are_of_one_start(tip.epoch, floor.epoch):
             socket.holds[chat_id] = tip
         elif chat_id not in socket.agent.chats and chat_id not in socket.agent.reading:
             floor.send((socket.connection,), Released(chat=chat_id))

@@ -99,6 +99,13 @@ def visitor_refuse(floor: Floor, socket: VisitorSocket, command: Refuse) -> None
         stand_down(floor, chat)
 
 
+def was_refused(floor: Floor, chat: Chat) -> None:
+    """A refusal from before the server's death was found: what has been armed since is off."""
+    chat.saving.refused = True
+    if chat.saving.state in ("armed", "asked"):
+        stand_down(floor, chat)
+
+
 def stand_down(floor: Floor, chat: Chat) -> None:
     """Back to where nothing was asked."""
     floor.timers.cancel("saving", chat.id)

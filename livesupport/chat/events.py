@@ -282,6 +282,16 @@ class FindTicket(Value, frozen=True):
     chat: str
 
 
+class CountStart(Value, frozen=True):
+    """A chat came back and no agent's page vouches for it: for the limits it is a start from this address (a keyed hash)."""
+
+    address: str
+
+
+class CountedTwice(Value, frozen=True):
+    """An earlier start had the number of this one, or a later one: the database is an older copy. Said once."""
+
+
 class Count(Value, frozen=True):
     """One more in a counter that names nobody."""
 
@@ -290,4 +300,6 @@ class Count(Value, frozen=True):
     seconds: float | None = None
 
 
-Effect = Send | Close | IssueToken | FindTicket | OpenTicket | AppendLines | SaveRequest | Count
+Effect = (
+    Send | Close | IssueToken | FindTicket | OpenTicket | AppendLines | SaveRequest | CountStart | CountedTwice | Count
+)  # fmt: skip

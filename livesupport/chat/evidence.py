@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from livesupport.chat.protocol import encode
-from livesupport.chat.seal import LINES, ChatName, KeyRing, Verifier, take_apart
+from livesupport.chat.seal import LINES, KeyRing, Verifier, take_apart
 from livesupport.chat.state import Chat
 from livesupport.chat.transcript import place
 
@@ -11,7 +11,7 @@ from livesupport.chat.transcript import place
 def seals_hold(ring: KeyRing, chat: Chat) -> bool:
     """Whether each line is, byte for byte, what the server sealed when it was said: behind the line before it, or as the
     first of its epoch behind the first of the chat. A seal whose key was destroyed no longer tells anything."""
-    verifier = Verifier(ring, ChatName(chat.site, chat.id, chat.visitor), LINES)
+    verifier = Verifier(ring, chat.name, LINES)
     first = previous = b""
     for line in chat.transcript.lines:
         record = take_apart(encode(line).decode())
@@ -25,7 +25,7 @@ def seals_hold(ring: KeyRing, chat: Chat) -> bool:
 def is_one_sided(chat: Chat) -> bool:
     """Whether a line from before the server's death was brought back by one side's page only, or by nobody's. Lines that this
     server relayed itself were given to both."""
-    earlier = [line for line in chat.transcript.lines if line.epoch < chat.transcript.epoch]
+    earlier = chat.transcript.of_earlier_starts()
     served = any(line.kind in ("assigned", "took_over") for line in earlier)
     sides = (chat.held.visitor, chat.held.agent) if served else (chat.held.visitor,)
     return bool(earlier) and (chat.missing > 0 or any(place(line) not in side for line in earlier for side in sides))

@@ -6,54 +6,57 @@ chat and is told to everybody; then the page is shown the chat, or drops its cop
 
 from __future__ import annotations
 
-from livesupport.chat import conversion, matching, views
-from livesupport.chat.believing import Side, Union, last_agent
+from livesupport.chat import conversion, endings, matching, views
+from livesupport.chat.believing import Copy, Restoring, Union, last_agent, missing_lines, reach
+from livesupport.chat.epochs import are_of_one_start
 from livesupport.chat.events import Connection
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import Line, Records, Released, Tip, Wanted
-from livesupport.chat.seal import ChatName
-from livesupport.chat.state import Agent, AgentSocket, Chat, Pages, VisitorSocket
+from livesupport.chat.state import Agent, AgentSocket, Chat, VisitorSocket
 from livesupport.chat.transcript import Place
 
 WAIT_FOR_GAPS = 2.0  # seconds: for a page that is here and may hold what the others lack
 BYTES_PER_LINE = 400  # what a frame adds to its text
-BYTES_PER_RECORD = 64  # what the shortest record costs in memory
 
 # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def ask_console(floor: Floor, socket: AgentSocket, chat_id: str) -> None:
-    """Asks a console for its copy of a chat."""
-    socket.pages[chat_id] = Pages()
+def ask_console(floor: Floor, socket: AgentSocket, chat_id: str, opened: bytes) -> None:
+    """Asks a console for its copy of a chat. `opened`: the tag of the first line, if it is known."""
+    socket.copies[chat_id] = Copy("agent", Union(opened=opened))
     if chat := floor.chats.get(chat_id):
         chat.audience = None
     floor.send((socket.connection,), Wanted(chat=chat_id))
 
 
-def ask_tab(floor: Floor, chat: Chat, socket: VisitorSocket, pages: Pages | None = None) -> None:
-    """Asks a page of the visitor for its copy. `pages`: what it has sent already, having been asked before."""
-    socket.pages, chat.audience = pages or Pages(), None
+def ask_tab(floor: Floor, chat: Chat, socket: VisitorSocket, copy: Copy | None = None) -> None:
+    """Asks a page of the visitor for its copy. `copy`: what it has sent already, having been asked before."""
+    socket.copy, chat.audience = copy or Copy("visitor", Union(opened=chat.transcript.opened)), None
     floor.timers.set("confirm", chat.id, floor.now.mono + WAIT_FOR_GAPS)
-    if pages is None:
+    if copy is None:
         floor.send((socket.connection,), Wanted(chat=chat.id))
 
 
 def may_hold_more(chat: Chat, tip: Tip | None) -> bool:
-    """Whether a page with this tip has read further than the chat reaches that came back without it."""
-    return tip is not None and tip.epoch < chat.transcript.epoch and not chat.transcript.holds(tip)
+    """Whether a page with this tip may hold lines of another start that the chat came back without."""
+    return tip is not None and not are_of_one_start(tip.epoch, chat.transcript.epoch) and not chat.transcript.holds(tip)
 
 
-def collect(floor: Floor, pages: Pages, command: Records, connection: Connection) -> bool:
-    """Keeps one page and asks for the next. False when there is more than a chat can have."""
-    pages.lines += command.lines
-    pages.notes += command.notes
-    pages.size += sum(len(record) + BYTES_PER_RECORD for record in (*command.lines, *command.notes))
-    most = floor.rules.bytes_per_chat + floor.rules.messages_per_chat * BYTES_PER_LINE
-    if pages.size > 2 * most:
-        return False
-    if not command.last:
-        floor.send((connection,), Wanted(chat=command.chat, after=len(pages.lines) + len(pages.notes)))
-    return True
+def collect(floor: Floor, of: Restoring | Chat, copy: Copy, command: Records, connection: Connection) -> bool:
+    """Takes in one page of records, and asks for the next; true when there is none. A page whose first records are not ours
+    is asked for no more, and one that sends more than a chat can have is not believed at all."""
+    before = copy.kept
+    copy.take(floor.ring, of.name, command)
+    if isinstance(of, Restoring):
+        of.kept += copy.kept - before
+        floor.bytes += copy.kept - before
+    if copy.size > 2 * (floor.rules.bytes_per_chat + floor.rules.messages_per_chat * BYTES_PER_LINE):
+        copy.drop()
+        return True
+    if command.last or not copy.is_ours:
+        return True
+    floor.send((connection,), Wanted(chat=command.chat, after=copy.count))
+    return False
 
 
 # ── filling ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -61,29 +64,26 @@ def collect(floor: Floor, pages: Pages, command: Records, connection: Connection
 
 def from_tab(floor: Floor, chat: Chat, socket: VisitorSocket, command: Records) -> None:
     """One page of records of a visitor's tab."""
-    if socket.pages is None:
-        if socket.is_late:
-            socket.is_late = False
-            _merge(floor, chat, _with_copy(floor, chat, Pages(lines=command.lines), "visitor")[0])
-        return
-    fits = collect(floor, socket.pages, command, socket.connection)
-    if fits and not command.last:
-        return
-    pages = Pages(lines=socket.pages.lines) if fits else Pages()
-    union, held = _with_copy(floor, chat, pages, "visitor")
-    _merge(floor, chat, union)
-    _show_tab(floor, chat, socket, held)
+    copy = socket.copy
+    if copy is not None and collect(floor, chat, copy, command, socket.connection):
+        _merge(floor, chat, copy.union)
+        _show_tab(floor, chat, socket, copy.lines_held)
+    elif copy is None and socket.late is not None:
+        _merge(floor, chat, _last_of(floor, chat, socket.late, command))
+        socket.late = None
+
+
+def _last_of(floor: Floor, chat: Chat, copy: Copy, command: Records) -> Union:
+    """The page's line is slow, but it may still be the only one that held a line. It was shown the chat meanwhile and its copy
+    is another one since, so what comes in this frame is all that can come."""
+    copy.take(floor.ring, chat.name, command)
+    return copy.union
 
 
 def _show_tab(floor: Floor, chat: Chat, socket: VisitorSocket, held: frozenset[Place] | None = None) -> None:
-    socket.pages, chat.audience = None, None
+    socket.copy, chat.audience = None, None
     floor.send((socket.connection,), views.visitor_chat(floor, chat))
     floor.show_lines((socket.connection,), chat, None, held)
-
-
-def _with_copy(floor: Floor, chat: Chat, pages: Pages, by: Side) -> tuple[Union, frozenset[Place] | None]:
-    union = Union.of(chat.transcript.lines)
-    return union, union.add(floor.ring, ChatName(chat.site, chat.id, chat.visitor), pages, by)
 
 
 def served_last(agent: Agent, lines: list[Line]) -> bool:
@@ -91,42 +91,62 @@ def served_last(agent: Agent, lines: list[Line]) -> bool:
     return agent.supervises or last_agent(lines) == agent.id
 
 
-def from_console(floor: Floor, chat: Chat, socket: AgentSocket, pages: Pages) -> None:
+def from_console(floor: Floor, chat: Chat, socket: AgentSocket, copy: Copy) -> None:
     """Everything that a console holds, which came after the visitor had gone on."""
     chat.audience = None
-    union, held = _with_copy(floor, chat, pages, "agent")
-    if _may_fill(chat, socket, union):
-        socket.gave[chat.id] = held
-        _merge(floor, chat, union)
+    if _may_fill(floor, chat, socket, copy.union):
+        socket.gave[chat.id] = copy.lines_held
+        _merge(floor, chat, copy.union)
+        _give_to_rightful_agent(floor, chat, socket.agent)
     answered(floor, chat, socket)
 
 
 def from_late_console(floor: Floor, chat: Chat, socket: AgentSocket, command: Records) -> None:
-    """Its line is slow, but it may still be the only one that held a line. Its copy is another one since, so what comes in this
-    frame is all that can come."""
-    socket.late.discard(chat.id)
-    union, _ = _with_copy(floor, chat, Pages(lines=command.lines, notes=command.notes), "agent")
-    if _may_fill(chat, socket, union):
+    """What a console still sends after the chat was shown to it, or taken from it."""
+    union = _last_of(floor, chat, socket.late.pop(chat.id), command)
+    if _may_fill(floor, chat, socket, union):
         _merge(floor, chat, union)
+        _give_to_rightful_agent(floor, chat, socket.agent)
 
 
-def _may_fill(chat: Chat, socket: AgentSocket, union: Union) -> bool:
-    return served_last(socket.agent, [line for line in union.lines() if line.epoch < chat.transcript.epoch])
+def _may_fill(floor: Floor, chat: Chat, socket: AgentSocket, union: Union) -> bool:
+    lines = (Union.of(chat.transcript.lines) | union).lines()
+    return served_last(socket.agent, [line for line in lines if not are_of_one_start(line.epoch, floor.epoch)])
 
 
 def _merge(floor: Floor, chat: Chat, union: Union) -> None:
     before = chat.transcript.size
     chat.held |= union.held
-    missing, notes = chat.transcript.add(union.lines()), chat.notes.add(union.notes.values())
+    known = Union.of(chat.transcript.lines) | union
+    missing, notes = chat.transcript.add(known.lines()), chat.notes.add(union.notes.values())
     floor.bytes += chat.transcript.size - before
-    chat.missing = max(0, chat.missing - len(missing))
+    floor.go_on_behind(chat)
+    chat.missing = missing_lines(chat.transcript.of_earlier_starts(), chat.remembered, floor.rules.messages_per_chat)
     for line in missing:
         floor.send(floor.audience(chat), line)
     for note in notes:
         floor.tell_agents(chat, note)
+    if any(line.kind == "refused" for line in missing):
+        conversion.was_refused(floor, chat)
     if (missing or notes) and chat.saving.state in ("saving", "saved"):
         conversion.append_all(floor, chat)
     floor.touch(chat)
+
+
+def _give_to_rightful_agent(floor: Floor, chat: Chat, agent: Agent) -> None:
+    """The lines that this agent's page has brought tell that they were the one who served the chat, which came back to whoever
+    had it before, or to nobody. What was decided since stays decided."""
+    earlier = chat.transcript.of_earlier_starts()
+    since = [line for line in chat.transcript.lines if are_of_one_start(line.epoch, floor.epoch)]
+    if chat.agent is agent or last_agent([*earlier, *since]) != agent.id:
+        return
+    if chat.agent is not None:
+        chat.unconfirmed = False
+        matching.release(floor, chat, chat.agent)
+        matching.seat(floor, chat, agent)
+    elif chat.id in floor.waiting and reach(earlier, chat.remembered):
+        endings.withdraw_offer(floor, chat)
+        matching.assign(floor, chat, agent)
 
 
 def answered(floor: Floor, chat: Chat, socket: AgentSocket) -> None:
@@ -150,11 +170,12 @@ def confirm(floor: Floor, chat: Chat) -> None:
     agent = chat.agent
     assert agent is not None
     consoles = [floor.agent_sockets[connection] for connection in agent.sockets]
-    chat.unconfirmed, chat.audience = False, None
+    chat.audience = None
     if not any(chat.id in console.holds for console in consoles):
         matching.requeue(floor, chat)
         return
-    for console in [console for console in consoles if chat.id not in console.pages]:
+    chat.unconfirmed = False
+    for console in [console for console in consoles if chat.id not in console.copies]:
         _show_console(floor, chat, console)
     floor.touch(chat)
     floor.touch_agent(agent)
@@ -163,11 +184,10 @@ def confirm(floor: Floor, chat: Chat) -> None:
 def confirm_due(floor: Floor, chat: Chat) -> None:
     """A page that was asked for its copy has not answered: it is shown the chat as it is, and may still answer."""
     for socket in [floor.visitor_sockets[connection] for connection in chat.sockets]:
-        if socket.pages is not None:
-            socket.is_late = True
+        if socket.copy is not None:
+            socket.late = socket.copy
             _show_tab(floor, chat, socket)
-    for console in [console for console in floor.agent_sockets.values() if chat.id in console.pages]:
-        del console.pages[chat.id]
-        console.late.add(chat.id)
+    for console in [console for console in floor.agent_sockets.values() if chat.id in console.copies]:
+        console.late[chat.id] = console.copies.pop(chat.id)
         chat.audience = None
         answered(floor, chat, console)

@@ -11,7 +11,19 @@ from collections.abc import Callable, Iterable
 from itertools import count
 
 from livesupport.chat.believing import Restoring
-from livesupport.chat.events import AppendLines, Connection, Count, Effect, Moment, Send, Site, VisitorArrived
+from livesupport.chat.epochs import behind, counts_again, number_of
+from livesupport.chat.events import (
+    AppendLines,
+    Connection,
+    Count,
+    CountedTwice,
+    CountStart,
+    Effect,
+    Moment,
+    Send,
+    Site,
+    VisitorArrived,
+)
 from livesupport.chat.protocol import EndReason, Line, LineKind, Lines, Party, Push, RefusalCode, Refused, Tip, VisitorCard
 from livesupport.chat.seal import KeyRing
 from livesupport.chat.state import Agent, AgentSocket, Chat, QueueKey, VisitorSocket
@@ -24,7 +36,7 @@ RUNNING_TIMERS = (
     "confirm",
 )  # fmt: skip
 MOST_ENDED = 5000
-EPOCH_SHIFT = 40  # bits: the numbers of one start's tokens are all greater than those of the starts before
+TOKEN_BITS = 40  # the numbers of one start's tokens are all greater than those of the starts before
 CHAT_TIMERS = (*RUNNING_TIMERS, "saving", "append", "forget", "lease")
 
 
@@ -60,7 +72,8 @@ class Floor:
         self.ended: dict[str, EndReason | None] = {}
         self.settled_at = float("-inf")  # until then those who were here before a restart come back, and nobody is offered
         self.draining = False
-        self._tokens = count(epoch << EPOCH_SHIFT | 1)
+        self.counted_twice = False  # the database is known to be older than some of the chats
+        self._tokens = count(number_of(epoch) << TOKEN_BITS | 1)
         self._tabs: dict[str, dict[Connection, VisitorSocket]] = {}  # the same sockets, by visitor
         self._touched: dict[str, Chat] = {}
         self._told_agents: dict[int, Agent] = {}
@@ -130,14 +143,19 @@ class Floor:
         """Everybody who hears the lines of the chat, but pages that are to give theirs first; counted once and kept until
         somebody comes or goes."""
         if chat.audience is None:
-            tabs = [each for each in chat.sockets if self.visitor_sockets[each].pages is None]
-            consoles = [each for each in self.agent_connections(chat) if chat.id not in self.agent_sockets[each].pages]
+            tabs = [each for each in chat.sockets if self.visitor_sockets[each].copy is None]
+            consoles = [each for each in self.agent_connections(chat) if chat.id not in self.agent_sockets[each].copies]
             chat.audience = (*tabs, *consoles)
         return chat.audience
 
     def count(self, name: str, label: str = "", seconds: float | None = None) -> None:
         """One more in a counter without names."""
         self.effects.append(Count(name=name, label=label, seconds=seconds))  # type: ignore[arg-type]
+
+    def count_start(self, chat: Chat) -> None:
+        """It came back without an agent's page that knows it, so it counts as a start, as a new one would."""
+        if address := next((self.visitor_sockets[each].address for each in chat.sockets), ""):
+            self.effects.append(CountStart(address=address))
 
     # ── lines ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -176,6 +194,17 @@ class Floor:
         self.send(connections, Lines(chat=chat.id, count=len(lines), reset=reset))
         for line in lines:
             self.send(connections, line)
+
+    def go_on_behind(self, chat: Chat) -> None:
+        """Lines that another start has said were put into the chat: its next one comes behind them all. Says once when such a
+        line tells that the database is an old copy."""
+        epochs = {line.epoch for line in chat.transcript.lines} | {note.epoch for note in chat.notes.lines}
+        if max(epochs) > chat.transcript.epoch:
+            chat.transcript.begin(behind(max(epochs), self.epoch))
+            chat.notes.begin(chat.transcript.epoch)
+        if not self.counted_twice and any(counts_again(self.epoch, each) for each in epochs):
+            self.counted_twice = True
+            self.effects.append(CountedTwice())
 
     # ── what has changed ─────────────────────────────────────────────────────────────────────────────────────────────
 

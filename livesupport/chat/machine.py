@@ -141,8 +141,8 @@ class Stats(NamedTuple):
 class ChatMachine:
     """All chats of one server, in memory.
 
-    `epoch` numbers the starts of the desk, `ring` holds the sealing keys, `new_id` makes ids of at least 128 random bits,
-    `fingerprint` is a keyed hash.
+    `epoch` tells the starts of the desk apart (`epochs.py`), `ring` holds the sealing keys, `new_id` makes ids of at least 128
+    random bits, `fingerprint` is a keyed hash.
     """
 
     def __init__(

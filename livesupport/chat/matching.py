@@ -281,6 +281,9 @@ def enter_queue(floor: Floor, chat: Chat, *, returning: bool) -> None:
     """The chat waits from now on."""
     rules, now = floor.rules, floor.now.mono
     chat.returning, chat.escalated = returning, False
+    if chat.unconfirmed:
+        chat.unconfirmed = False
+        floor.count_start(chat)
     floor.waiting[chat.id] = chat
     floor.timers.set("show_queue", chat.id, max(now + rules.show_queue_after, floor.settled_at))
     floor.timers.set("wait_prompt", chat.id, now + rules.wait_prompt_after)

@@ -18,11 +18,14 @@ def open_chat(
     card: VisitorCard,
     start_id: str,
     *,
-    age: float = 0.0,
+    began: float | None = None,
     opened_tag: bytes = b"",
 ) -> Chat:
-    """A waiting chat, not in the queue yet. `age`: seconds since its start; `opened_tag`: of its first line, if it has one."""
+    """A waiting chat, not in the queue yet. `began`: when, in Unix seconds, if not now; `opened_tag`: of its first line, if it
+    has one."""
     now, ring = floor.now, floor.ring
+    began = now.wall if began is None else began
+    age = max(0.0, now.wall - began)  # the clock may have been set back since
     chat = Chat(
         id=name.chat,
         site=name.site,
@@ -32,7 +35,7 @@ def open_chat(
         start_id=start_id,
         transcript=Transcript(name.chat, floor.epoch, Chain(ring, name, LINES, opened_tag)),
         notes=Notes(name.chat, floor.epoch, Chain(ring, name, NOTES)),
-        started_wall=now.wall - age,
+        started_wall=began,
         started_at=now.mono - age,
         enqueued_at=now.mono - age,
         last_said_at=now.mono,

@@ -8,12 +8,12 @@ ticket of this chat, and the chat goes on: same numbers, same agent, no reload (
 from __future__ import annotations
 
 from livesupport.chat import conversion, endings, filling, matching, opening, tokens, views
-from livesupport.chat.believing import Restoring, Union, last_agent, missing_lines
+from livesupport.chat.believing import Copy, Restoring, Union, last_agent, missing_lines
 from livesupport.chat.events import Close, FindTicket, TicketFound, VisitorArrived
 from livesupport.chat.floor import Floor
 from livesupport.chat.protocol import CloseCode, Line, Records, RefusalCode, VisitorCard, Wanted
 from livesupport.chat.seal import ChatName
-from livesupport.chat.state import AgentSocket, Chat, Pages, VisitorSocket
+from livesupport.chat.state import AgentSocket, Chat, VisitorSocket
 
 MOST_AT_ONCE = 32
 WAIT_FOR_RECORDS = 30.0  # seconds: for all that the visitor's pages send; then others get their turn
@@ -68,26 +68,21 @@ def _ask_visitor(floor: Floor, socket: VisitorSocket, event: VisitorArrived) -> 
         floor.timers.set("restore", event.chat, floor.now.mono + WAIT_FOR_RECORDS)
     claims = [tip for tip in (restoring.remembered, event.hello.remembered, event.hello.tip) if tip is not None]
     restoring.remembered = max(claims, key=lambda tip: (tip.epoch, tip.seq), default=None)
-    restoring.sending[socket.connection] = Pages()
+    restoring.sending[socket.connection] = Copy("visitor", Union(opened=restoring.union.opened))
     floor.send((socket.connection,), Wanted(chat=event.chat))
 
 
 def visitor_records(floor: Floor, socket: VisitorSocket, command: Records) -> None:
-    """One page of the visitor's records. Private notes are no business of a visitor's page."""
+    """One page of the visitor's records."""
     restoring = floor.restoring.get(command.chat)
-    pages = restoring.sending.get(socket.connection) if restoring else None
-    if restoring is None or pages is None:
+    copy = restoring.sending.get(socket.connection) if restoring else None
+    if restoring is None or copy is None:
         if socket.chat is not None and socket.chat.id == command.chat:
             filling.from_tab(floor, socket.chat, socket, command)
-    elif not filling.collect(floor, pages, command, socket.connection):
+    elif filling.collect(floor, restoring, copy, command, socket.connection):
         del restoring.sending[socket.connection]
-        floor.refuse(socket.connection, "not_restored", chat=command.chat)
-        _when_sent(floor, restoring)
-        _next_turns(floor)
-    elif command.last:
-        del restoring.sending[socket.connection]
-        pages.notes.clear()
-        restoring.gave[socket.connection] = restoring.union.add(floor.ring, restoring.name, pages, "visitor")
+        restoring.union |= copy.union
+        restoring.gave[socket.connection] = copy.lines_held
         _when_sent(floor, restoring)
         _next_turns(floor)
 
@@ -99,14 +94,13 @@ def _when_sent(floor: Floor, restoring: Restoring) -> None:
     if not restoring.gave:
         _drop(floor, restoring)
         return
-    lines = restoring.union.lines()
     for socket in [socket for socket in floor.agent_sockets.values() if restoring.name.chat in socket.holds]:
         restoring.asked.add(socket.connection)
-        filling.ask_console(floor, socket, restoring.name.chat)
-    if lines and not restoring.asked:
+        filling.ask_console(floor, socket, restoring.name.chat, restoring.union.opened)
+    if restoring.is_whole and not restoring.asked:
         _look_for_ticket(floor, restoring)
     else:
-        wait = filling.WAIT_FOR_GAPS if lines else floor.rules.restore_wait
+        wait = filling.WAIT_FOR_GAPS if restoring.union.lines() else floor.rules.restore_wait
         floor.timers.set("restore", restoring.name.chat, floor.now.mono + wait)
 
 
@@ -136,7 +130,8 @@ def _is_page_of(socket: VisitorSocket, name: ChatName) -> bool:
 
 
 def _drop(floor: Floor, restoring: Restoring) -> None:
-    floor.restoring.pop(restoring.name.chat, None)
+    if floor.restoring.pop(restoring.name.chat, None) is not None:
+        floor.bytes -= restoring.kept
     floor.timers.cancel("restore", restoring.name.chat)
 
 
@@ -152,40 +147,38 @@ def console_arrived(floor: Floor, socket: AgentSocket) -> None:
     for chat_id in socket.holds:
         restoring, chat = floor.restoring.get(chat_id), floor.chats.get(chat_id)
         if chat is not None:
-            filling.ask_console(floor, socket, chat_id)
+            filling.ask_console(floor, socket, chat_id, chat.transcript.opened)
             floor.timers.set("confirm", chat_id, floor.now.mono + filling.WAIT_FOR_GAPS)
         elif restoring and not restoring.sending:
             restoring.asked.add(socket.connection)
-            filling.ask_console(floor, socket, chat_id)
-    for chat in [chat for chat in socket.agent.chats.values() if chat.unconfirmed and chat.id not in socket.pages]:
+            filling.ask_console(floor, socket, chat_id, restoring.union.opened)
+    for chat in [chat for chat in socket.agent.chats.values() if chat.unconfirmed and chat.id not in socket.copies]:
         filling.confirm(floor, chat)
 
 
 def agent_records(floor: Floor, socket: AgentSocket, command: Records) -> None:
     """One page of a console's records, for a chat that is coming back or that came back without them."""
-    pages = socket.pages.get(command.chat)
-    if pages is None:
-        if (chat := floor.chats.get(command.chat)) and chat.id in socket.late:
-            filling.from_late_console(floor, chat, socket, command)
+    copy, chat = socket.copies.get(command.chat), floor.chats.get(command.chat)
+    if copy is None and chat is not None and chat.id in socket.late:
+        filling.from_late_console(floor, chat, socket, command)
+    of = floor.restoring.get(command.chat) or chat
+    if copy is None or of is None or not filling.collect(floor, of, copy, command, socket.connection):
         return
-    fits = filling.collect(floor, pages, command, socket.connection)
-    if fits and not command.last:
-        return
-    socket.pages.pop(command.chat)
-    if restoring := floor.restoring.get(command.chat):
-        _fill(floor, restoring, socket, pages if fits else Pages())
-    elif chat := floor.chats.get(command.chat):
-        filling.from_console(floor, chat, socket, pages if fits else Pages())
+    socket.copies.pop(command.chat)
+    if chat is not None:
+        filling.from_console(floor, chat, socket, copy)
+    elif isinstance(of, Restoring):
+        _fill(floor, of, socket, copy)
 
 
-def _fill(floor: Floor, restoring: Restoring, socket: AgentSocket, pages: Pages) -> None:
+def _fill(floor: Floor, restoring: Restoring, socket: AgentSocket, copy: Copy) -> None:
+    """A former owner may have cut the handing on from the copy. So as long as the visitor has read further, others have time
+    to come."""
     restoring.asked.discard(socket.connection)
-    union = Union(opened=restoring.union.opened)
-    held = union.add(floor.ring, restoring.name, pages, "agent")
-    both = restoring.union | union
+    both = restoring.union | copy.union
     if filling.served_last(socket.agent, both.lines()):
-        restoring.union, socket.gave[restoring.name.chat] = both, held
-    if not (restoring.asked or restoring.looking or restoring.sending) and restoring.union.lines():
+        restoring.union, socket.gave[restoring.name.chat] = both, copy.lines_held
+    if not (restoring.asked or restoring.looking or restoring.sending) and restoring.is_whole:
         _look_for_ticket(floor, restoring)
 
 
@@ -214,11 +207,21 @@ def _look_for_ticket(floor: Floor, restoring: Restoring) -> None:
     lines = restoring.union.lines()
     ended = any(line.kind == "ended" for line in lines)
     age = floor.now.wall - lines[0].at
-    if ended or age > floor.rules.max_chat_age or restoring.name.chat in floor.ended:
+    if ended or age > floor.rules.max_chat_age or restoring.name.chat in floor.ended or _is_blocked(floor, restoring):
         _give_up(floor, restoring)
         return
     restoring.looking = True
     floor.effects.append(FindTicket(chat=restoring.name.chat))
+
+
+def _is_blocked(floor: Floor, restoring: Restoring) -> bool:
+    """Whether the visitor was blocked meanwhile, in another chat."""
+    card = restoring.union.lines()[0].card
+    return any(
+        floor.is_blocked(each)
+        for tab in _tabs(floor, restoring.name)
+        for each in opening.fingerprints(floor, tab.address, card.phone if card else "")
+    )
 
 
 def _give_up(floor: Floor, restoring: Restoring) -> None:
@@ -250,27 +253,29 @@ def ticket_found(floor: Floor, event: TicketFound) -> None:
             floor.show_lines((socket.connection,), chat, None, restoring.gave.get(socket.connection))
     if number := event.number if event.asked else _sealed_number(lines):
         conversion.was_saved(floor, chat, number)
-    _give_back_agent(floor, chat, last_agent(lines))
+    _give_back_agent(floor, chat, last_agent(lines), is_sure=restoring.is_whole)
     _rearm(floor, chat)
     floor.touch(chat)
 
 
 def _revive(floor: Floor, restoring: Restoring, lines: list[Line], socket: VisitorSocket) -> Chat:
-    first, last = lines[0], lines[-1]
+    first = lines[0]
     card = first.card or VisitorCard(name=first.name, phone="", question=first.text)
-    age = max(0.0, floor.now.wall - first.at)
     chat = opening.open_chat(
-        floor, restoring.name, _topic(lines), card, first.id or "", age=age, opened_tag=restoring.union.opened
+        floor, restoring.name, _topic(lines), card, first.id or "", began=first.at, opened_tag=restoring.union.opened
     )
-    chat.transcript.epoch = chat.notes.epoch = max(floor.epoch, last.epoch + 1)  # a restored database counts starts twice
+    chat.enqueued_at = min(chat.enqueued_at, floor.settled_at - SETTLE_SECONDS)  # it waited before anybody who is new
+    chat.unconfirmed = True
     chat.fingerprints = opening.fingerprints(floor, socket.address, card.phone)
     chat.transcript.add(lines)
     chat.held = restoring.union.held
     chat.notes.add(restoring.union.notes.values())
     floor.bytes += chat.transcript.size
+    floor.go_on_behind(chat)
     chat.saving.refused = any(line.kind == "refused" for line in lines)
     chat.hops = sum(line.kind == "requeued" for line in lines)
-    chat.missing = missing_lines(lines, restoring.remembered, floor.rules.messages_per_chat)
+    chat.remembered = restoring.remembered
+    chat.missing = missing_lines(lines, chat.remembered, floor.rules.messages_per_chat)
     endings.watch_age(floor, chat)
     return chat
 
@@ -292,14 +297,15 @@ def _attach(chat: Chat, socket: VisitorSocket) -> None:
     chat.audience = None
 
 
-def _give_back_agent(floor: Floor, chat: Chat, agent_id: int | None) -> None:
-    """The same agent goes on; one who is not back yet has the usual time to return; nobody means the old place in the queue."""
-    agent = floor.agents.get(agent_id) if agent_id is not None else None
+def _give_back_agent(floor: Floor, chat: Chat, agent_id: int | None, *, is_sure: bool) -> None:
+    """The same agent goes on; one who is not back yet has the usual time to return; nobody means the old place in the queue.
+    Where it is not sure who served the chat last, whoever is free may take it."""
+    agent = floor.agents.get(agent_id) if agent_id is not None and is_sure else None
     if agent is None:
         matching.enter_queue(floor, chat, returning=agent_id is not None or chat.hops > 0)
     else:
         chat.move("active")
-        chat.agent, chat.unconfirmed = agent, True
+        chat.agent = agent
         agent.chats[chat.id] = chat
         chat.assigned_at = floor.now.mono
         endings.watch_idle(floor, chat)
@@ -309,15 +315,16 @@ def _give_back_agent(floor: Floor, chat: Chat, agent_id: int | None) -> None:
             agent.lost_at = floor.now.mono
             floor.timers.set("agent_notice", str(agent.id), floor.now.mono + floor.rules.agent_notice_after)
             floor.timers.set("agent_reclaim", str(agent.id), floor.now.mono + floor.rules.agent_reclaim)
-    for console in [each for each in floor.agent_sockets.values() if chat.id in each.holds and chat.id not in each.pages]:
+    for console in [each for each in floor.agent_sockets.values() if chat.id in each.holds and chat.id not in each.copies]:
         filling.answered(floor, chat, console)
     floor.timers.set("confirm", chat.id, floor.now.mono + filling.WAIT_FOR_GAPS)
 
 
 def _rearm(floor: Floor, chat: Chat) -> None:
-    """A wish to save that was sealed just before the end, and not answered, counts anew if the same agent is still there."""
+    """A wish to save that was sealed just before the end, and not answered, counts anew if the same agent is still there. Among
+    lines that are missing may be the answer."""
     lines = [line for line in chat.transcript.lines if line.kind in ("armed", "refused", "converted")]
-    if not lines or lines[-1].kind != "armed" or floor.now.wall - lines[-1].at > REARM_WITHIN:
+    if chat.missing or not lines or lines[-1].kind != "armed" or floor.now.wall - lines[-1].at > REARM_WITHIN:
         return
     if chat.saving.state == "none" and chat.agent and chat.agent.id == lines[-1].agent:
         conversion.arm_again(floor, chat)

@@ -60,6 +60,10 @@ class Chain:
         self.tag = _tag(self._key, self.tag, encode(frame)[:-1])
         return f"{self._key_id}.{_written(self.tag).decode()}"
 
+    def restart(self, tag: bytes) -> None:
+        """Ties the next frame to this tag: an epoch begins."""
+        self.tag = tag
+
 
 class Record(NamedTuple):
     """A record as a page returned it, taken apart but not believed yet."""

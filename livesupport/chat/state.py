@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from livesupport.chat.believing import Copy
 from livesupport.chat.events import AgentIdentity, Connection
 from livesupport.chat.protocol import EndReason, Intent, Status, Tip, VisitorCard
+from livesupport.chat.seal import ChatName
 from livesupport.chat.transcript import Held, Notes, Place, Transcript
 
 QueueKey = tuple[str, int | None]  # (site, topic)
@@ -135,7 +137,7 @@ class Chat:
     start_id: str
     transcript: Transcript
     notes: Notes
-    started_wall: float
+    started_wall: float  # Unix seconds, as the first line has it
     started_at: float
     enqueued_at: float
     last_said_at: float
@@ -171,19 +173,26 @@ class Chat:
     ending: Ending | None = None
     reason: EndReason | None = None
     held: Held = field(default_factory=Held)  # what its pages have brought back after the server's death
+    remembered: Tip | None = None  # the last line that the visitor's browser had held then
     missing: int = 0  # lines that were lost with the server's memory and with every page that held them
-    unconfirmed: bool = False  # restored, and its agent's page has not said yet that it held it
+    unconfirmed: bool = False  # restored, and no agent's page has said yet that it held it
     rating: Rating = field(default_factory=Rating)
     audience: tuple[Connection, ...] | None = None  # cache of everybody who hears the lines; None: to be counted anew
+
+    @property
+    def name(self) -> ChatName:
+        """What its seals are bound to."""
+        return ChatName(self.site, self.id, self.visitor)
 
     @property
     def queue(self) -> QueueKey:
         return (self.site, self.topic)
 
     @property
-    def order(self) -> tuple[bool, float, str]:
-        """Its place among those who wait: people who were already served once come first, then who came first."""
-        return (not self.returning, self.enqueued_at, self.id)
+    def order(self) -> tuple[bool, float, float, str]:
+        """Its place among those who wait: people who were already served once come first, then who came first. Of those whom a
+        clock that was set back makes equal, the sealed times tell."""
+        return (not self.returning, self.enqueued_at, self.started_wall, self.id)
 
     @property
     def wants_agent(self) -> bool:
@@ -210,8 +219,8 @@ class VisitorSocket:
     mobile: bool
     chat: Chat | None = None
     rating: Rating | None = None
-    pages: Pages | None = None  # records of its chat that are on their way from this page
-    is_late: bool = False  # it was shown its chat before its records came
+    copy: Copy | None = None  # what has come of its records, while more are on their way
+    late: Copy | None = None  # the same, of a page that was shown its chat before they came
     unanswered_token: int = 0  # number of the token that it was given and has said nothing since; 0: there is none
 
 
@@ -223,15 +232,6 @@ class AgentSocket:
     agent: Agent
     watches: bool = False
     holds: dict[str, Tip] = field(default_factory=dict)  # chats of an earlier epoch whose records the page keeps
-    pages: dict[str, Pages] = field(default_factory=dict)  # chats whose records are on their way from this page
-    late: set[str] = field(default_factory=set)  # chats that were shown or released before the records came
+    copies: dict[str, Copy] = field(default_factory=dict)  # what has come of its records, by chat, while more are on their way
+    late: dict[str, Copy] = field(default_factory=dict)  # the same, of chats that were shown or released before they came
     gave: dict[str, frozenset[Place] | None] = field(default_factory=dict)  # which lines of them it holds, as its records told
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Pages:
-    """Records that come in pages from one browser, not believed yet."""
-
-    lines: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    size: int = 0  # bytes

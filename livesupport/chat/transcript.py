@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from livesupport.chat.epochs import are_of_one_start
 from livesupport.chat.protocol import Line, LineKind, NoteLine, Party, Tip, VisitorCard
 from livesupport.chat.seal import Chain
 
@@ -28,6 +29,11 @@ class Held:
         return Held(self.visitor | other.visitor, self.agent | other.agent)
 
 
+def memory_of(line: Line | NoteLine) -> int:
+    """Bytes of memory that it costs, counted roughly."""
+    return OVERHEAD + len(line.text) * 2
+
+
 def place(line: Line) -> Place:
     """Where a line stands."""
     return (line.epoch, line.seq)
@@ -36,7 +42,7 @@ def place(line: Line) -> Place:
 class Transcript:
     """A message is known by its author and the author's own id, and is taken once. `epoch` is that of new lines.
 
-    Only lines of an earlier epoch can be found later (`add`). A message among them may have been sent again meanwhile, because
+    Only lines of other epochs can be found later (`add`). A message among them may have been sent again meanwhile, because
     its author had not heard of it: then it has two lines, and the earlier one counts: what was said behind it, and is not said
     again because a page has brought it back, stays behind it. The later one only holds the chain together.
     """
@@ -47,6 +53,7 @@ class Transcript:
         self.lines: list[Line] = []
         self.size = 0  # bytes of memory, counted roughly
         self.messages = 0
+        self.opened = chain.tag  # the tag of the first line, to which each epoch's first line is tied
         self._chain = chain
         self._by_id: dict[tuple[str, str], Line] = {}
         self._settled: Place = (0, 0)  # up to here lines were found later: a page's tip does not tell which of them it holds
@@ -79,12 +86,14 @@ class Transcript:
             name=name, text=text, id=id, other=other, agent=agent, topic=topic, card=card,
         )  # fmt: skip
         sealed = msgspec.structs.replace(line, seal=self._chain.seal(line))
+        self.opened = self.opened or self._chain.tag
         self.lines.append(sealed)
         self._index(sealed)
         return sealed
 
     def add(self, lines: Iterable[Line]) -> list[Line]:
-        """Puts verified lines of earlier epochs into their places; returns those that were missing."""
+        """Puts verified lines of other epochs into their places; returns those that were missing. Where they are of a later
+        one, a new epoch must `begin` before the next line."""
         known = {place(line) for line in self.lines}
         missing = [line for line in lines if place(line) not in known]
         self.lines = sorted((*self.lines, *missing), key=place)
@@ -94,12 +103,21 @@ class Transcript:
             self._settled = place(self.lines[-1])
         return missing
 
+    def begin(self, epoch: int) -> None:
+        """New lines are of this epoch from now on, which is behind all others."""
+        self.epoch = epoch
+        self._chain.restart(self.opened)
+
     def _index(self, line: Line) -> None:
-        self.size += OVERHEAD + len(line.text) * 2
+        self.size += memory_of(line)
         if line.id is not None and not ((known := self.known(author(line), line.id)) and place(known) < place(line)):
             self._by_id[(author(line), line.id)] = line
         if line.kind == "message":
             self.messages += 1
+
+    def of_earlier_starts(self) -> list[Line]:
+        """The lines that another start than the present one has said."""
+        return [line for line in self.lines if not are_of_one_start(line.epoch, self.epoch)]
 
     def known(self, author: str, id: str) -> Line | None:
         """The line that this author has already sent under this id."""
@@ -156,8 +174,13 @@ class Notes:
         self.lines.append(msgspec.structs.replace(note, seal=self._chain.seal(note)))
         return self.lines[-1]
 
+    def begin(self, epoch: int) -> None:
+        """New notes are of this epoch from now on."""
+        self.epoch = epoch
+        self._chain.restart(b"")
+
     def add(self, notes: Iterable[NoteLine]) -> list[NoteLine]:
-        """Puts verified notes of earlier epochs into their places; returns those that were missing."""
+        """Puts verified notes of other epochs into their places; returns those that were missing."""
         known = {(note.epoch, note.seq) for note in self.lines}
         missing = [note for note in notes if (note.epoch, note.seq) not in known]
         self.lines = sorted((*self.lines, *missing), key=lambda note: (note.epoch, note.seq))

@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from livesupport.chat.epochs import RANDOM_BITS, epoch_of
 from livesupport.chat.events import (
     AgentIdentity,
     AgentLeaves,
@@ -22,6 +23,8 @@ from livesupport.chat.events import (
     Close,
     Connection,
     Count,
+    CountedTwice,
+    CountStart,
     DirectoryChanged,
     Draining,
     Effect,
@@ -68,9 +71,10 @@ def new_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-def open_desk(rules: Rules, limits: Limits, epoch: int, ring: KeyRing, ports: Ports) -> Desk:
-    """A desk with an empty machine and an empty hub. `epoch`: the number of this start, greater than all before. `ring`: the
-    sealing keys, the same as before the start."""
+def open_desk(rules: Rules, limits: Limits, number: int, ring: KeyRing, ports: Ports) -> Desk:
+    """A desk with an empty machine and an empty hub. `number`: of this start, greater than all before. `ring`: the sealing
+    keys, the same as before the start."""
+    epoch = epoch_of(number, secrets.randbits(RANDOM_BITS))
     return Desk(ChatMachine(rules, epoch, ring, new_id, ports.fingerprint), Hub(limits), ports)
 
 
@@ -95,6 +99,8 @@ class Desk:
             OpenTicket: lambda effect: self._spawn(self._open_ticket(effect.snapshot)),
             AppendLines: lambda effect: self._spawn(self._append_lines(effect)),
             SaveRequest: lambda effect: self._spawn(self._save_request(effect)),
+            CountStart: self._count_start,
+            CountedTwice: lambda _effect: log.error("starts_counted_twice"),
             Count: self.ports.count,
         }
 
@@ -120,6 +126,9 @@ class Desk:
     def _issue_token(self, effect: IssueToken) -> None:
         token = self.ports.sign_token(effect.visitor, effect.site, effect.chat, effect.number)
         self.hub.deliver((effect.connection,), Token(chat=effect.chat, token=token))
+
+    def _count_start(self, effect: CountStart) -> None:
+        self.hub.admission.count_start(effect.address, self.clock().mono)
 
     # ── Time ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

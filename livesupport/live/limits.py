@@ -166,6 +166,11 @@ class Admission:
         self.visitor_frames = Rate(1 / limits.frames_per_second, limits.frame_burst)
         self.agent_frames = Rate(1 / limits.frames_per_second / AGENT_FRAMES, limits.frame_burst * AGENT_FRAMES)
 
+    def count_start(self, address: str, now: float) -> None:
+        """A chat has begun at this address."""
+        self.starts.take(address, now)
+        self.recent_starts.add(address, now)
+
     def is_exempt(self, host: str) -> bool:
         """Whether the settings free this host (a bench, a proxy's health check) from all of it."""
         address = _address(host)

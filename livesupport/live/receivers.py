@@ -155,6 +155,11 @@ class VisitorReceiver(SocketReceiver):
         else:
             self._hear(cleaned(command, self._desk.ports.clean))
 
+    @property
+    def _address(self) -> str:
+        """By what it is known where it is compared and not kept."""
+        return self._desk.ports.fingerprint(neighbourhood(self._host))
+
     def _hello(self, hello: VisitorHello) -> None:
         ports = self._desk.ports
         token = ports.read_token(hello.token) if hello.token else None
@@ -174,7 +179,7 @@ class VisitorReceiver(SocketReceiver):
             chat=token.chat if token else None,
             token=token.number if token else 0,
             recent=token is not None and self._desk.clock().wall - token.issued <= LEASE_SECONDS,
-            address=ports.fingerprint(neighbourhood(self._host)),
+            address=self._address,
         )
         self._desk.handle(arrived)
 
@@ -198,7 +203,7 @@ class VisitorReceiver(SocketReceiver):
 
     def _start(self, start: Start) -> None:
         """Only a start that made a chat counts: a slip of the pen costs nobody a place."""
-        starts, address, moment = self._desk.hub.admission.starts, neighbourhood(self._host), self._desk.clock().mono
+        starts, address, moment = self._desk.hub.admission.starts, self._address, self._desk.clock().mono
         if self._limited and (wait := starts.wait(address, moment)):
             self._too_fast(start.ref, wait)
             return
@@ -207,8 +212,7 @@ class VisitorReceiver(SocketReceiver):
             return
         said = VisitorSaid(connection=self.connection, command=msgspec.structs.replace(start, phone=phone))
         if any(isinstance(effect, Count) and effect.name == "started" for effect in self._desk.handle(said)):
-            starts.take(address, moment)
-            self._desk.hub.admission.recent_starts.add(address, moment)
+            self._desk.hub.admission.count_start(address, moment)
 
     def _lacks_proof(self, start: Start, address: str, now: float) -> bool:
         """Whether this start needs a proof of work that it does not bring; the visitor has then been told what to solve."""

@@ -6,11 +6,13 @@ A page is one socket with everything that it has heard. `vera.asks()`, `ana.acce
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 from typing import Any, Self, TypeVar
 
 from livesupport.chat import events as ev
 from livesupport.chat import protocol as p
+from livesupport.chat.epochs import epoch_of
 from livesupport.chat.machine import ChatMachine
 from livesupport.chat.seal import KeyRing
 from livesupport.rules import Rules
@@ -36,12 +38,14 @@ class Stage:
         sites: tuple[ev.Site, ...] = (SHOP,),
         agents: tuple[ev.AgentIdentity, ...] = (ANA, BEN, SUE),
         time: float = 1000.0,
-        epoch: int = 1,
+        start: int = 1,
     ) -> None:
         self.rules = rules or Rules()
         self.time = time
-        self._ids, self._connections = count(1), count(1)
-        self.epoch, self.ring = epoch, RING
+        self.ids: Iterator[int] = count(1)
+        self._connections = count(1)
+        self.chances: Iterator[int] = count(1)
+        self.start, self.ring = start, RING
         self.machine = self._new_machine()
         self.pages: dict[int, Page] = {}
         self.tickets: dict[str, str] = {}
@@ -52,11 +56,14 @@ class Stage:
         self.requests: list[ev.SaveRequest] = []
         self.tokens: list[ev.IssueToken] = []
         self.counts: list[ev.Count] = []
+        self.starts: list[ev.CountStart] = []
+        self.alarms: list[ev.CountedTwice] = []
         self.closed: list[tuple[Page, p.CloseCode]] = []
         self.sites, self.agents = sites, agents
         self.directory()
 
     def _new_machine(self) -> ChatMachine:
+        self.epoch = epoch_of(self.start, next(self.chances))
         return ChatMachine(self.rules, self.epoch, self.ring, lambda: self.new_id("chat"), lambda text: f"hash({text})")
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,14 +100,16 @@ class Stage:
                 self.pages[effect.connection].token = effect.number
             shelves: dict[type, list[Any]] = {
                 ev.OpenTicket: self.opened, ev.AppendLines: self.appended, ev.SaveRequest: self.requests,
-                ev.IssueToken: self.tokens, ev.Count: self.counts,
+                ev.IssueToken: self.tokens, ev.Count: self.counts, ev.CountStart: self.starts,
+                ev.CountedTwice: self.alarms,
             }  # fmt: skip
             shelves[type(effect)].append(effect)
 
-    def server_dies(self, seconds: float = 1.0, *, epoch: int | None = None, ring: KeyRing | None = None) -> None:
-        """Nothing of it was on disk but the keys. All pages are alone, until they come back to the new server."""
+    def server_dies(self, seconds: float = 1.0, *, start: int | None = None, ring: KeyRing | None = None) -> None:
+        """Nothing of it was on disk but the keys. All pages are alone, until they come back to the new server. `start`: its
+        number, if the database counts it wrong."""
         self.time += seconds
-        self.epoch = self.epoch + 1 if epoch is None else epoch
+        self.start = self.start + 1 if start is None else start
         self.ring = ring or self.ring
         self.machine = self._new_machine()
         self.pages.clear()
@@ -123,7 +132,7 @@ class Stage:
         self.happens(ev.DirectoryChanged(sites=self.sites, agents=self.agents))
 
     def new_id(self, what: str) -> str:
-        return f"{what}-{next(self._ids):015d}"
+        return f"{what}-{next(self.ids):015d}"
 
     # ── who comes ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -45,7 +45,7 @@ def test_the_switch_survives_a_reload_and_a_second_console_does_not_turn_it(stag
 
 
 def test_after_a_restart_of_the_server_the_console_says_what_the_switch_was() -> None:
-    assert Stage(epoch=2).agent(ANA, "available").me().intent == "available"
+    assert Stage(start=2).agent(ANA, "available").me().intent == "available"
 
 
 def test_colleagues_see_who_is_there_and_who_can_take_a_chat(stage: Stage) -> None:
@@ -89,7 +89,7 @@ def test_ana_who_is_back_within_the_minute_continues_and_nothing_is_said(stage: 
     ana.loses_connection()
     stage.run_for(59.875)
     vera.says("Still there?")
-    ana.arrives(tips={vera.chat: p.Tip(epoch=1, seq=2)})
+    ana.arrives(tips={vera.chat: p.Tip(epoch=stage.epoch, seq=2)})
 
     assert vera.story == ["opened", "assigned", "message"]
     assert ana.lines == vera.lines
@@ -116,7 +116,7 @@ def test_ana_who_comes_back_too_late_is_told_to_drop_her_copy(stage: Stage) -> N
     ana.loses_connection()
     stage.run_for(60)
     ben.accepts()
-    ana.listens_anew().arrives(tips={vera.chat: p.Tip(epoch=1, seq=2)})
+    ana.listens_anew().arrives(tips={vera.chat: p.Tip(epoch=stage.epoch, seq=2)})
 
     assert ana.hears(p.Released).chat == vera.chat
     ana.hears_no(p.AgentChat)
@@ -128,7 +128,7 @@ def test_a_console_that_comes_back_keeps_the_copies_it_may_keep(stage: Stage) ->
     sue = stage.agent(SUE).does(p.Join(chat=vera.chat))
     for agent in (ana, sue):
         agent.loses_connection()
-        agent.listens_anew().arrives(tips={vera.chat: p.Tip(epoch=1, seq=2)})
+        agent.listens_anew().arrives(tips={vera.chat: p.Tip(epoch=stage.epoch, seq=2)})
 
         agent.hears_no(p.Released)
         assert not agent.hears(p.Lines).reset

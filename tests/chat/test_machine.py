@@ -237,10 +237,10 @@ def test_a_chat_that_a_stopping_server_has_lost_waits_for_the_next_one(stage: St
 
 
 def test_lines_carry_the_epoch_of_the_start_and_the_time_of_the_server() -> None:
-    stage = Stage(epoch=7)
+    stage = Stage(start=7)
     vera, _ana = a_talk(stage)
 
-    assert {line.epoch for line in vera.lines} == {7}
+    assert {line.epoch for line in vera.lines} == {stage.epoch}
     assert vera.lines[0].at == WALL + stage.time
 
 

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from livesupport.chat import protocol as p
 from livesupport.chat import routing
+from livesupport.chat.epochs import epoch_of, number_of
 from livesupport.chat.events import (
     AgentArrived,
     AgentIdentity,
@@ -132,7 +133,9 @@ class Machine(RuleBasedStateMachine):
     def boot(self) -> None:
         """A new process with an empty memory, and the same keys."""
         self.epoch += 1
-        self.machine = ChatMachine(RULES, self.epoch, RING, self.chat_id, lambda text: f"hash of {len(text)}")
+        self.machine = ChatMachine(
+            RULES, epoch_of(self.epoch, self.epoch), RING, self.chat_id, lambda text: f"hash of {len(text)}"
+        )
         self.floor = self.machine._floor
         self.say(DirectoryChanged(sites=SITES, agents=AGENTS))
 
@@ -413,7 +416,7 @@ class Machine(RuleBasedStateMachine):
         if not any(self.pages[each] is not reloaded and self.pages[each].lines.get(old.id) for each in old.sockets):
             return
         chat = self.floor.chats[old.id]
-        old_lines = [line for line in chat.transcript.lines if line.epoch < self.epoch]
+        old_lines = [line for line in chat.transcript.lines if number_of(line.epoch) < self.epoch]
         assert old_lines == old.transcript.lines, "a line was lost"
         if old.agent and old.agent.sockets:
             assert chat.agent is self.floor.agents[old.agent.id], "the agent was lost"

@@ -6,6 +6,8 @@ import pytest
 
 from livesupport.chat import events as ev
 from livesupport.chat import protocol as p
+from livesupport.chat.believing import missing_lines
+from livesupport.chat.filling import WAIT_FOR_GAPS
 from livesupport.chat.restoring import MOST_AT_ONCE
 from livesupport.rules import Rules
 from tests.chat.cast import ANA, SHOP, Agent, Stage, Visitor
@@ -20,6 +22,7 @@ def test_a_borrowed_client_id_takes_nobodys_place(stage: Stage, talk: tuple[Visi
     stage.server_dies()
     vera.kept.lines[vera.chat] = {at: raw for at, raw in vera.kept.lines[vera.chat].items() if at != (said.epoch, said.seq)}
     vera.comes_back()
+    stage.run_for(WAIT_FOR_GAPS)
     vera.does(p.VisitorSay(id=said.id or "", text="I refund you."))
     ana.comes_back()
 
@@ -114,21 +117,65 @@ def test_memory_that_is_full_takes_nobody_in(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("record", ["", "x" * 15000])
-def test_endless_records_are_cut_off(stage: Stage, talk: tuple[Visitor, Agent], record: str) -> None:
+def test_a_page_whose_first_records_are_not_ours_is_asked_for_no_more(
+    stage: Stage, talk: tuple[Visitor, Agent], record: str
+) -> None:
     vera, _ = talk
-    frames = 0
+    asked: list[p.Wanted] = []
 
-    def floods(_: p.Wanted) -> None:
-        nonlocal frames
-        frames += 1
-        vera.does(p.Records(chat=vera.chat, lines=[record] * (1000 if not record else 1), last=False))
+    def floods(wanted: p.Wanted) -> None:
+        asked.append(wanted)
+        vera.does(p.Records(chat=vera.chat, lines=[record], last=False))
 
     stage.server_dies()
     vera.gives_back = floods  # type: ignore[method-assign]
     vera.comes_back()
+    assert stage.machine.stats().bytes == 0
+    stage.run_for(stage.rules.restore_wait)
 
     vera.hears(p.Refused, code="not_restored")
-    assert 1 < frames < 100
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("record", ["", "x" * 15000])
+def test_endless_records_behind_genuine_ones_are_cut_off_and_never_kept(
+    stage: Stage, talk: tuple[Visitor, Agent], record: str
+) -> None:
+    vera, _ = talk
+    genuine, sizes = vera.kept.records(vera.chat), []
+
+    def floods(wanted: p.Wanted) -> None:
+        sizes.append(stage.machine.stats().bytes)
+        junk = [record] * (1000 if not record else 1)
+        vera.does(p.Records(chat=vera.chat, lines=junk if wanted.after else genuine, last=False))
+
+    stage.server_dies()
+    vera.gives_back = floods  # type: ignore[method-assign]
+    vera.comes_back()
+    stage.run_for(stage.rules.restore_wait)
+
+    vera.hears(p.Refused, code="not_restored")
+    assert 2 < len(sizes) < 100
+    assert len(set(sizes[1:])) == 1
+    assert sizes[1] > 0
+    assert stage.machine.stats().bytes == 0
+
+
+def test_chats_that_are_on_their_way_count_as_memory(stage: Stage, talk: tuple[Visitor, Agent]) -> None:
+    vera, _ = talk
+    levan = stage.visitor("Levan").asks()
+    stage.rules = Rules(bytes_of_all_chats=200)
+    stage.server_dies()
+
+    def gives_most(wanted: p.Wanted) -> None:
+        if not wanted.after:
+            vera.tells(p.Records(chat=vera.chat, lines=vera.kept.records(vera.chat), last=False))
+
+    vera.gives_back = gives_most  # type: ignore[method-assign]
+    vera.comes_back()
+    levan.comes_back()
+
+    assert stage.closed == [(levan, p.CloseCode.TRY_LATER)]
 
 
 def test_long_chats_travel_in_pages(stage: Stage, talk: tuple[Visitor, Agent]) -> None:
@@ -177,7 +224,7 @@ def test_a_counter_that_was_restored_with_an_old_database_keeps_both_lines(stage
     vera.comes_back()
     ana.comes_back()
     vera.says("In the second life")
-    stage.server_dies(epoch=1)
+    stage.server_dies(start=1)
     ana.comes_back()
     vera.comes_back()
     vera.says("In the first life again")
@@ -207,3 +254,85 @@ def test_a_site_that_is_gone_brings_nothing_back(stage: Stage, talk: tuple[Visit
     vera.hears_no(p.Wanted)
     assert stage.closed[-1] == (vera, p.CloseCode.FORBIDDEN)
     assert SHOP.id == vera.site
+
+
+# ── an old copy of the database ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_starts_with_the_same_number_keep_the_lines_of_both(stage: Stage, talk: tuple[Visitor, Agent]) -> None:
+    """Vera heard nothing of the first of them: both go on from the same place, under the same numbers."""
+    vera, ana = talk
+    stage.server_dies()
+    vera.comes_back()
+    ana.comes_back()
+    copy = dict(vera.kept.lines[vera.chat])
+    ana.says("It is in Kutaisi.")
+    ana.says("It comes tomorrow.")
+    vera.kept.lines[vera.chat] = copy
+    assert stage.alarms == []
+
+    stage.server_dies(start=2)
+    vera.comes_back()
+    vera.says("Hello? Are you there?")
+    ana.comes_back()
+    vera.says("I see.")
+
+    assert sorted(vera.texts) == sorted([*TALK, "It is in Kutaisi.", "It comes tomorrow.", "Hello? Are you there?", "I see."])
+    assert vera.texts[-1] == "I see."
+    assert vera.lines == ana.lines
+    assert len(stage.alarms) == 1
+    vera.does(p.Save())
+    assert (stage.opened[-1].snapshot.checked, len(stage.opened[-1].snapshot.lines)) == (True, len(vera.lines))
+
+    stage.server_dies()
+    vera.comes_back()
+    ana.comes_back()
+    assert vera.lines == ana.lines
+    assert vera.texts[-1] == "I see."
+
+
+@pytest.mark.parametrize("later", [True, False])
+def test_whichever_of_the_two_stands_behind_the_chat_goes_on_behind_both(
+    stage: Stage, talk: tuple[Visitor, Agent], later: bool
+) -> None:
+    """The random bits decide the order of the two, and may decide it either way."""
+    vera, ana = talk
+    stage.server_dies()
+    vera.comes_back()
+    ana.comes_back()
+    copy = dict(vera.kept.lines[vera.chat])
+    ana.says("It is in Kutaisi.")
+    vera.kept.lines[vera.chat] = copy
+
+    stage.chances = iter(range(100, 110)) if later else iter([0])
+    stage.server_dies(start=2)
+    vera.comes_back()
+    vera.says("Hello?")
+    ana.comes_back()
+    vera.says("I see.")
+
+    said = ["It is in Kutaisi.", "Hello?"] if later else ["Hello?", "It is in Kutaisi."]
+    assert vera.texts == [*TALK, *said, "I see."]
+    assert vera.lines == ana.lines
+    vera.does(p.Save())
+    assert stage.opened[-1].snapshot.checked
+
+
+@pytest.mark.parametrize(
+    ("places", "tip", "missing"),
+    [
+        ([], None, 0),
+        ([(1, 1), (1, 2), (2, 3)], None, 0),
+        ([(1, 1), (1, 2), (2, 5)], None, 2),
+        ([(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 4), (2, 5), (2, 6), (3, 8)], None, 1),  # two starts overlap
+        ([(1, 2), (1, 3)], None, 1),
+        ([(1, 1), (1, 2)], p.Tip(epoch=1, seq=4), 2),
+        ([(1, 1), (1, 2)], p.Tip(epoch=2, seq=1), 1),
+        ([(1, 1), (2, 2)], p.Tip(epoch=1, seq=4), 0),
+    ],
+)
+def test_lines_that_nobody_holds_are_counted_by_the_numbers_that_are_left_out(
+    places: list[tuple[int, int]], tip: p.Tip | None, missing: int
+) -> None:
+    lines = [p.Line(chat="c" * 22, epoch=epoch, seq=seq, at=0.0, kind="message", by="visitor") for epoch, seq in places]
+    assert missing_lines(lines, tip, 500) == missing

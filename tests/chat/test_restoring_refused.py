@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from livesupport.chat import protocol as p
+from livesupport.chat.filling import WAIT_FOR_GAPS
 from livesupport.chat.seal import KeyRing
 from tests.chat.cast import ANA, BEN, Agent, Stage, Visitor, a_saved_talk, a_talk
 from tests.keys import RING
@@ -226,6 +227,7 @@ def test_only_a_sealed_wish_is_re_armed(stage: Stage, talk: tuple[Visitor, Agent
         }
     ana.comes_back()
     vera.comes_back()
+    stage.run_for(WAIT_FOR_GAPS)
 
     assert vera.sees().armed_in is None
 

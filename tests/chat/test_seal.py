@@ -8,10 +8,9 @@ from string import ascii_letters, digits
 import pytest
 
 from livesupport.chat import protocol as p
-from livesupport.chat.believing import Union
+from livesupport.chat.believing import Copy
 from livesupport.chat.seal import LINES, NOTES, Chain, ChatName, KeyRing, Verifier, take_apart
-from livesupport.chat.state import Pages
-from livesupport.chat.transcript import Notes, Transcript
+from livesupport.chat.transcript import Notes, Transcript, memory_of
 
 VERA = ChatName("shop", "chat-of-vera-0001", "vera")
 OLD, NEW = bytes(range(32)), bytes(range(1, 33))
@@ -37,9 +36,18 @@ def raw(lines: list[p.Line]) -> list[str]:
 
 def believed(records: list[str], name: ChatName = VERA, ring: KeyRing = RING, notes: list[str] | None = None) -> list[int]:
     """The numbers of the lines that are believed."""
-    union = Union()
-    union.add(ring, name, Pages(lines=records, notes=notes or []))
-    return [line.seq for line in union.lines()]
+    return [line.seq for line in a_copy_of(records, name, ring, notes).union.lines()]
+
+
+def a_copy_of(
+    records: list[str], name: ChatName = VERA, ring: KeyRing = RING, notes: list[str] | None = None, *, at_once: int = 100
+) -> Copy:
+    """What is believed of the copy of an agent's page, which comes in pages of so many records."""
+    copy = Copy("agent")
+    for at in range(0, len(records), at_once):
+        copy.take(ring, name, p.Records(chat=name.chat, lines=records[at : at + at_once]))
+    copy.take(ring, name, p.Records(chat=name.chat, lines=[], notes=notes or []))
+    return copy
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 500, 501])
@@ -114,12 +122,25 @@ def test_nor_can_a_hole_be_bridged_by_a_forged_record_with_the_right_tag() -> No
 def test_another_copy_fills_the_hole_and_both_together_are_everything() -> None:
     lines = raw(sealed(8))
     broken = [*lines[:3], lines[3].replace("line 4", "line 5"), *lines[4:]]
-    union = Union()
 
-    union.add(RING, VERA, Pages(lines=broken))
-    assert [line.seq for line in union.lines()] == [1, 2, 3]
-    union.add(RING, VERA, Pages(lines=lines[:5]))
-    assert [line.seq for line in union.lines()] == list(range(1, 9))
+    one = a_copy_of(broken).union
+    assert [line.seq for line in one.lines()] == [1, 2, 3]
+    assert [line.seq for line in (one | a_copy_of(lines[:5]).union).lines()] == list(range(1, 9))
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_a_copy_is_believed_alike_however_it_is_cut_into_pages(at_once: int) -> None:
+    copy = a_copy_of(raw(sealed(7)), at_once=at_once)
+    assert [line.seq for line in copy.union.lines()] == [1, 2, 3, 4, 5, 6, 7]
+    assert copy.lines_held == frozenset((1, seq) for seq in range(1, 8))
+
+
+def test_nothing_is_kept_of_what_is_not_ours() -> None:
+    lines = raw(sealed(3))
+    copy = a_copy_of([*lines, *("x" * 1000 for _ in range(50)), lines[2].replace("line 3", "line 4")])
+    assert copy.kept == sum(memory_of(line) for line in sealed(3))
+    assert copy.lines_held is None
+    assert not a_copy_of(["x"]).is_ours
 
 
 def test_swapped_records_are_not_believed_in_their_new_order() -> None:
@@ -216,9 +237,8 @@ def test_a_note_never_verifies_as_a_line_nor_a_line_as_a_note() -> None:
 
     assert believed([note]) == []
     assert believed([*lines, note]) == [1, 2]
-    union = Union()
-    union.add(RING, VERA, Pages(lines=lines, notes=[*lines, note]))
-    assert [note.text for note in union.notes.values()] == ["He shouts."]
+    copy = a_copy_of(lines, notes=[*lines, note])
+    assert [note.text for note in copy.union.notes.values()] == ["He shouts."]
 
 
 def test_what_we_sealed_but_can_no_longer_read_costs_itself_and_raises_nothing() -> None:
@@ -231,9 +251,7 @@ def test_what_we_sealed_but_can_no_longer_read_costs_itself_and_raises_nothing()
     assert Verifier(RING, VERA, LINES).follows(taken, b"")
 
     assert believed([record]) == []
-    union = Union()
-    assert union.add(RING, VERA, Pages(notes=[record])) is not None
-    assert union.notes == {}
+    assert a_copy_of([], notes=[record]).union.notes == {}
 
 
 def test_an_unknown_line_of_text_with_our_own_marks_is_sealed_as_it_is() -> None:

@@ -21,7 +21,7 @@ def test_a_message_reaches_both_sides_and_its_own_line_is_the_acknowledgement(st
 
     line = vera.hears(p.Line, id=ID)
     assert line == ana.hears(p.Line, id=ID)
-    assert (line.by, line.name, line.text, line.epoch, line.seq) == ("visitor", "Vera", "Hello", 1, 3)
+    assert (line.by, line.name, line.text, line.epoch, line.seq) == ("visitor", "Vera", "Hello", stage.epoch, 3)
     assert line.at == stage.now.wall
 
 
@@ -60,7 +60,7 @@ def test_a_message_that_is_repeated_from_another_tab_or_after_a_reload_is_taken_
     vera, ana = a_talk(stage)
     vera.says("Hello", id=ID)
     vera.loses_connection()
-    vera.arrives(tip=p.Tip(epoch=1, seq=2)).says("Hello", id=ID)
+    vera.arrives(tip=p.Tip(epoch=stage.epoch, seq=2)).says("Hello", id=ID)
     vera.opens_another_tab().says("Hello", id=ID)
 
     assert ana.texts == ["Where is my parcel?", "Hello"]
@@ -106,7 +106,7 @@ def test_what_ana_says_while_vera_is_away_waits_for_her(stage: Stage) -> None:
     vera.loses_connection()
     ana.says("One moment.").says("Found it.")
     stage.run_for(60)
-    vera.arrives(tip=p.Tip(epoch=1, seq=2))
+    vera.arrives(tip=p.Tip(epoch=stage.epoch, seq=2))
 
     assert vera.texts == ["Where is my parcel?", "One moment.", "Found it."]
     assert (vera.hears(p.Lines).count, vera.hears(p.Lines).reset) == (2, False)

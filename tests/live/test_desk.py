@@ -10,9 +10,12 @@ import msgspec
 import pytest
 import structlog
 
+from livesupport.chat.epochs import number_of
 from livesupport.chat.events import (
     AppendLines,
     Count,
+    CountedTwice,
+    CountStart,
     Draining,
     Effect,
     Event,
@@ -214,6 +217,27 @@ async def test_an_effect_that_fails_does_not_stop_the_next() -> None:
         assert desk.handle(Draining()) == wanted
     assert [(line["event"], line["effect_type"]) for line in lines] == [("effect_failed", "IssueToken")]
     assert office.counts == ["started"]
+
+
+async def test_a_chat_that_came_back_without_an_agents_word_counts_for_the_limits_of_its_address() -> None:
+    desk = desk_of(Script(effects_of(CountStart(address="hash-of-9"))), clock=(clock := Clock()))
+    desk.handle(Draining())
+    assert desk.hub.admission.recent_starts.count("hash-of-9", clock.mono) == 1
+
+
+async def test_an_old_copy_of_the_database_is_told_in_the_log() -> None:
+    desk = desk_of(Script(effects_of(CountedTwice())))
+    with structlog.testing.capture_logs() as lines:
+        desk.handle(Draining())
+    assert lines == [{"event": "starts_counted_twice", "log_level": "error"}]
+
+
+async def test_two_starts_with_the_same_number_are_told_apart() -> None:
+    desks = [open_desk(Rules(), Limits(), 7, RING, BackOffice().ports(Clock())) for _ in range(2)]
+    one, other = (desk._machine._floor.epoch for desk in desks)
+    assert (number_of(one), number_of(other)) == (7, 7)
+    assert one != other
+    assert max(one, other) < 2**53
 
 
 async def test_a_new_desk_knows_nobody() -> None:

@@ -9,6 +9,7 @@ from itertools import count
 import msgspec
 
 from livesupport.chat import events as ev
+from livesupport.chat.epochs import epoch_of
 from livesupport.chat.machine import ChatMachine
 from livesupport.chat.protocol import CloseCode
 from livesupport.chat.seal import KeyRing
@@ -118,7 +119,8 @@ class Server:
         self.is_down = False
         self.epoch += 1
         self._note("start")
-        machine = ChatMachine(RULES, self.epoch, self._ring, lambda: f"chat-{next(self._ids):012}", lambda text: text)
+        epoch = epoch_of(self.epoch, self.epoch)
+        machine = ChatMachine(RULES, epoch, self._ring, lambda: f"chat-{next(self._ids):012}", lambda text: text)
         self.desk = Desk(machine, Hub(LIMITS), self._ports(), self._clock)
         self._look()
 

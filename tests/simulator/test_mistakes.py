@@ -39,17 +39,6 @@ def the_longest_copy_wins(patch: Patch) -> None:
 
 
 def _prefer(patch: Patch, is_better: Callable[[Union, Union], bool]) -> None:
-    add = Union.add
-
-    def add_or_not(known: Union, *page: Any) -> Any:
-        new = Union()
-        held = add(new, *page)
-        if is_better(new, known):
-            for name in ("opened", "found", "notes", "begins"):
-                setattr(known, name, getattr(new, name))
-        return held
-
-    patch.setattr(Union, "add", add_or_not)
     patch.setattr(Union, "__or__", lambda known, new: new if is_better(new, known) else known)
 
 
