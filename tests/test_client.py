@@ -136,7 +136,7 @@ async def test_the_server_dies_and_nothing_that_was_acknowledged_is_lost(tmp_pat
             ana.send(*ana.session.say(chat, "After"))
             for client, copy in ((nino, nino.session.chat), (ana, ana.session.chats[chat])):
                 await client.until(has(copy, "Before", "Into the void", "After"))
-            assert {epoch for epoch, _ in nino.session.chat.lines} == {1, 2}
+            assert len({epoch for epoch, _ in nino.session.chat.lines}) == 2
             assert nino.session.chat.state["agent"] == "Ana"
             assert nino.session.chat.view == ana.session.chats[chat].view
 
