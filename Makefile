@@ -29,8 +29,8 @@ services:  # Chromium and strace, which pip cannot install
 	@.ci/packages
 
 .PHONY: soak
-soak: services $(VENV)/.test  ## ten times as many simulated runs, fifty times as many random requests, every fault for real with the settings as shipped: about an hour; prints its figures
-	SOAK=1 SIMULATOR_RUNS=$${SIMULATOR_RUNS:-10000} FUZZ_TRIES=$${FUZZ_TRIES:-100} timeout 120m \
+soak: services $(VENV)/.test  ## ten times as many simulated runs, many more random requests, every fault for real with the settings as shipped: about an hour; prints its figures
+	SOAK=1 SIMULATOR_RUNS=$${SIMULATOR_RUNS:-10000} FUZZ_TRIES=$${FUZZ_TRIES:-50} timeout 120m \
 	  $(BIN)/pytest -q -rP --timeout 1200 -n $(WORKERS) \
 	  tests/soak tests/simulator tests/http/test_api_fuzzed.py tests/faults tests/browser/test_restart.py
 

@@ -116,6 +116,7 @@ async def test_a_person_is_added_changed_disabled_and_enabled(house: House) -> N
     assert (changed.json()["name"], changed.json()["role"], changed.json()["languages"]) == ("Ana", "supervisor", ["ka"])
     [act, *_before] = (await client.get("/api/v1/audit")).json()["items"]
     assert act["details"] == {"role": ["agent", "supervisor"], "languages": ["", "ka"]}
+    assert changed.json()["unassigned"] == []
     assert (await client.post("/api/v1/people/ana/disable")).json() == {"unassigned": []}
     assert [one["name"] for one in (await client.get("/api/v1/agents")).json()["items"]] == ["Dato"]
     assert (await client.post("/api/v1/people/ana/enable")).status_code == 204

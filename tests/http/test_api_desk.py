@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from livesupport.tickets.mine import Asker
+from tests.http.asking import answered
 from tests.http.conftest import House
 
 
@@ -90,10 +92,17 @@ async def test_a_follow_up_is_opened_once_for_each_key_and_found_around_the_tick
     }
 
 
-async def test_tickets_that_were_answered_back_are_found_and_an_order_is_turned_round(house: House) -> None:
+async def test_tickets_that_were_answered_back_or_are_watched_are_found_and_an_order_is_turned_round(house: House) -> None:
     ana = await house.signed_in()
-    numbers = [(await house.ticket(f"Question {count}")).number for count in range(3)]
+    tickets = [await house.ticket(f"Question {count}") for count in range(3)]
+    numbers = [ticket.number for ticket in tickets]
+    await answered(house, tickets[1])
     assert (await ana.get("/api/v1/tickets?answered=yes")).json()["items"] == []
+    await house.mine.reply(numbers[1], Asker(link=numbers[1]), "It still leaks", once="a-form-of-this-test")
+    await ana.put(f"/api/v1/tickets/{numbers[2]}/watching")
+    for wanted, number in (("answered", numbers[1]), ("watched", numbers[2])):
+        found = (await ana.get(f"/api/v1/tickets?{wanted}=yes")).json()["items"]
+        assert [one["number"] for one in found] == [number]
     newest, oldest = (
         (await ana.get("/api/v1/tickets?order=created")),
         (await ana.get("/api/v1/tickets?order=created&reverse=yes")),

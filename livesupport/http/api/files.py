@@ -11,7 +11,6 @@ from msgspec import Meta
 from livesupport.http.api.call import Call, Shape
 from livesupport.http.api.operations import BYTES, operation
 from livesupport.http.uploads import receive
-from livesupport.model import StoredFile
 from livesupport.tickets.files import NO_FILES, Chosen
 
 FileIds = Annotated[list[Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]], Meta(max_length=100)]
@@ -58,11 +57,6 @@ async def discard_my_file(call: Call) -> None:
 
 async def _upload(call: Call, query: UploadQuery) -> Uploaded:
     stored = await receive(call.request, owner_of_caller(call), query.name)
-    return of_stored(stored)
-
-
-def of_stored(stored: StoredFile) -> Uploaded:
-    """A file that waits, as programs see it."""
     return Uploaded(id=stored.id, name=stored.name, media_type=stored.media_type, size=stored.size)
 
 

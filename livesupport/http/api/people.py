@@ -33,6 +33,12 @@ class PersonShape(Shape, frozen=True):
     disabled_at: datetime | None
 
 
+class ChangedPerson(PersonShape, frozen=True):
+    """A person, and the numbers of the tickets that nobody has now."""
+
+    unassigned: list[str]
+
+
 class PersonList(Shape, frozen=True):
     """Everybody, by login."""
 
@@ -140,12 +146,12 @@ async def get_person(call: Call) -> PersonShape:
 
 
 @operation("PATCH", "/people/{login}", "admin:write", "Change a person")
-async def change_person(call: Call, body: PersonPatch) -> PersonShape:
+async def change_person(call: Call, body: PersonPatch) -> ChangedPerson:
     """Changes what is named; unfinished tickets that the person may not see any more become nobody's. 409 when no
     administrator would be left."""
     given = {name: value for name in PersonPatch.__struct_fields__ if (value := getattr(body, name)) is not UNSET}
-    changed, _left = await call.state["accounts"].change_agent(call["login"], actor=call.agent, **given)
-    return _person(changed)
+    changed, left = await call.state["accounts"].change_agent(call["login"], actor=call.agent, **given)
+    return ChangedPerson(**msgspec.structs.asdict(_person(changed)), unassigned=left)
 
 
 @operation("POST", "/people/{login}/disable", "admin:write", "Disable a person")

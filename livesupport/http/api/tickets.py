@@ -23,7 +23,8 @@ Cursor = Annotated[str, Meta(max_length=200)]
 
 class TicketQuery(Shape, frozen=True):
     """Which tickets. `assignee`: "any", "none", "me" or an id; `topic`: "any", "mine", "none" or an id. `status` may be
-    repeated. `answered`: the requester wrote last, after an answer. `reverse` turns the order round."""
+    repeated. `answered`: the requester wrote last, after an answer; `watched`: by the caller. `reverse` turns the
+    order round."""
 
     status: tuple[TicketStatus, ...] = ()
     assignee: Annotated[str, Meta(pattern=r"\A(any|none|me|[1-9][0-9]{0,8})\Z")] = "any"
@@ -32,6 +33,7 @@ class TicketQuery(Shape, frozen=True):
     tag: Annotated[str, Meta(max_length=100)] = ""
     overdue: Literal["yes", "no"] = "no"
     answered: Literal["yes", "no"] = "no"
+    watched: Literal["yes", "no"] = "no"
     q: Annotated[str, Meta(max_length=200)] = ""
     order: Order = "updated"
     reverse: Literal["yes", "no"] = "no"
@@ -142,6 +144,7 @@ def _filter(query: TicketQuery, call: Call) -> TicketFilter:
         tag=query.tag.casefold(),
         overdue=query.overdue == "yes",
         asked_again=query.answered == "yes",
+        watched=query.watched == "yes",
         text=query.q,
     )
 

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from livesupport.errors import Invalid, NotAllowed, TooOften
 from livesupport.http.auth import counted, own_path, secret_of, session_of
-from livesupport.http.errors import SignedOut
+from livesupport.http.errors import SignedOut, come_back, status_of
 from livesupport.http.forms import Form, read_form, read_query
 from livesupport.http.state import Request
 from livesupport.i18n import gettext as _
@@ -90,7 +90,7 @@ class Unlock(HTTPEndpoint):
             async with counted(request, session):
                 await request.state["accounts"].unlock(session, form.password)
         except TooOften as refused:
-            return _unlock_page(request, session, path, refused.problems["former"], 429)
+            return _unlock_page(request, session, path, refused.problems["former"], 429, come_back(refused))
         except NotAllowed:
             return _unlock_page(request, session, path, _("That is not your password."), 401)
         return RedirectResponse(path, 303)
@@ -112,27 +112,27 @@ async def _change_password(request: Request, session: Session, form: ChangePassw
     try:
         async with counted(request, session):
             await request.state["accounts"].change_password(session.agent, form.former, form.password)
-    except TooOften as refused:
-        return await _page(request, session, refused.problems, 429)
     except NotAllowed:
-        return await _page(request, session, {"former": _("That is not your password.")})
+        return await _page(request, session, Invalid({"former": _("That is not your password.")}))
     except Invalid as invalid:
-        return await _page(request, session, invalid.problems)
+        return await _page(request, session, invalid)
     return RedirectResponse("/login", 303)
 
 
-async def _page(
-    request: Request, session: Session, problems: dict[str, str] | None = None, status: int | None = None
-) -> Response:
+async def _page(request: Request, session: Session, refused: Invalid | None = None) -> Response:
     return request.state["templates"].page(
         "account.html",
-        status or (422 if problems else 200),
+        status_of(refused) if refused else 200,
+        headers=come_back(refused) if refused else None,
         me=session.agent,
         session=session,
         sessions=await request.state["accounts"].sessions_of(session.agent),
-        problems=problems or {},
+        problems=refused.problems if refused else {},
     )
 
 
-def _unlock_page(request: Request, session: Session, path: str, problem: str = "", status: int = 200) -> Response:
-    return request.state["templates"].page("unlock.html", status, person=session.agent, next=path, problem=problem)
+def _unlock_page(
+    request: Request, session: Session, path: str, problem: str = "", status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    templates = request.state["templates"]
+    return templates.page("unlock.html", status, headers=headers, person=session.agent, next=path, problem=problem)
