@@ -56,6 +56,7 @@ EVENTS = {
     "starts_counted_twice": "pages hold chats of a start with this number or a later one: the database is an older copy",
     "task_failed": "a background task ended in an unexpected error",
     "ticket_not_saved": "a chat could not be saved as a ticket; it goes on, and both sides are told",
+    "ticket_refused": "the agent of this id asked for a ticket of a topic that is not theirs, and was told that there is none",
     "untrusted_forwarded_for": "X-Forwarded-For came from a peer that is not in server.trusted_proxies, and was ignored",
 }
 """Every event name with its meaning; docs/operate.md shows this table, a test keeps the code to it."""
@@ -66,6 +67,7 @@ KEYS = frozenset(
         *("request_id", "method", "route", "status", "ms"),  # a request; `route` is its pattern, not its address
         *("attempt", "code", "count", "effect_type", "event_type", "kind", "limit", "port", "reason", "what"),
         *("copy", "new", "old", "pid", "free_mb", "public_url", "version"),  # the installation's own
+        *("agent", "number"),  # the id of an agent, the number of a ticket
         *("origin", "expected", "remedy"),  # a web site's address that was refused
         *("logger", "template"),  # what a library says, without the values
     }

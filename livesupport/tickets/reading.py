@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livesupport.errors import NotFound
@@ -16,6 +17,8 @@ from livesupport.storage import drafts, links, request_types, tags, threads, tic
 from livesupport.tickets import evidence, numbering, sla
 from livesupport.tickets.base import Service
 from livesupport.tickets.sla import Promise, Written
+
+log = structlog.get_logger()
 
 EARLIER = 5  # requests of the same person that are shown
 KNOWN_TAGS = 100
@@ -101,7 +104,10 @@ async def visible(connection: AsyncConnection, number: str, actor: Agent, *, loc
     `lock` keeps other writers off it until the transaction ends.
     """
     ticket = await tickets.by_number(connection, numbering.read(number), lock=lock)
-    if ticket is None or not _is_for(actor, ticket):
+    if ticket is None:
+        raise NotFound("no such ticket")
+    if not _is_for(actor, ticket):
+        log.warning("ticket_refused", agent=actor.id, number=ticket.number)  # the agent cannot tell, the operator should
         raise NotFound("no such ticket")
     return ticket
 

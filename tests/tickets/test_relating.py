@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from livesupport.errors import Conflict, Invalid, NotFound
 from livesupport.model import Agent, Draft, Topic
@@ -242,8 +243,9 @@ async def test_what_belongs_to_other_topics_does_not_exist_for_an_agent(
         lambda actor: tickets.reply(number, "Hello", actor=actor),
         lambda actor: tickets.merge(number, other, actor=actor),
     ):
-        with pytest.raises(NotFound):
+        with pytest.raises(NotFound), capture_logs() as lines:
             await deed(carlo)
+        assert [(line["event"], line["agent"], line["number"]) for line in lines] == [("ticket_refused", carlo.id, number)]
         await deed(ana)
     assert (await around(tickets, other, carlo)).linked == []
 
