@@ -260,8 +260,9 @@ class Floor:
     def forget(self, chat: Chat) -> None:
         """Drops every reference to a chat; afterwards nothing of it is in memory."""
         self.timers.cancel_all(chat.id, CHAT_TIMERS)
-        for connection in chat.sockets:
-            self.visitor_sockets[connection].chat = None
+        for tab in [self.visitor_sockets[connection] for connection in chat.sockets]:
+            tab.chat = tab.copy = tab.late = None
+        self.drop_copies(chat.id)
         for supervisor in chat.supervisors.values():
             supervisor.reading.pop(chat.id, None)
         self.note_ended([chat.id], chat.reason)
@@ -272,6 +273,12 @@ class Floor:
         self.chats.pop(chat.id, None)
         self.waiting.pop(chat.id, None)
         self._touched.pop(chat.id, None)
+
+    def drop_copies(self, chat: str) -> None:
+        """Forgets what consoles have given back of a chat so far: nobody waits for the rest."""
+        for console in self.agent_sockets.values():
+            console.copies.pop(chat, None)
+            console.late.pop(chat, None)
 
     def note_ended(self, chats: Iterable[str], reason: EndReason | None = None) -> None:
         """Remembers the ids of chats that have ended, the newest few thousand: nobody brings them back."""

@@ -130,6 +130,12 @@ def _is_page_of(socket: VisitorSocket, name: ChatName) -> bool:
 
 
 def _drop(floor: Floor, restoring: Restoring) -> None:
+    """It does not come back, and nobody waits for what consoles still send."""
+    _finish(floor, restoring)
+    floor.drop_copies(restoring.name.chat)
+
+
+def _finish(floor: Floor, restoring: Restoring) -> None:
     if floor.restoring.pop(restoring.name.chat, None) is not None:
         floor.bytes -= restoring.kept
     floor.timers.cancel("restore", restoring.name.chat)
@@ -237,10 +243,11 @@ def ticket_found(floor: Floor, event: TicketFound) -> None:
     restoring = floor.restoring.get(event.chat)
     if restoring is None or not restoring.looking:
         return
-    _drop(floor, restoring)
     tabs, lines = _tabs(floor, restoring.name), restoring.union.lines()
     if not tabs or floor.draining:
+        _drop(floor, restoring)
         return
+    _finish(floor, restoring)
     chat = _revive(floor, restoring, lines, tabs[0])
     for socket in tabs:
         _attach(chat, socket)

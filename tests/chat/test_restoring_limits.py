@@ -245,6 +245,31 @@ def test_nothing_of_a_chat_that_did_not_come_back_stays_in_memory(stage: Stage, 
     assert (floor.restoring, floor.chats, floor.bytes) == ({}, {}, 0)
 
 
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_half_a_copy_does_not_outlive_its_chat(stage: Stage, talk: tuple[Visitor, Agent], comes_back: bool) -> None:
+    vera, ana = talk
+    tip, lines = vera.kept.tip(vera.chat), ana.kept.records(ana.chat)
+    stage.server_dies()
+    if not comes_back:
+        vera.kept.lines.clear()
+    vera.comes_back(remembered=tip)
+    gave = p.Records(chat=ana.chat, lines=lines[:2], last=False)
+    ana.gives_back = lambda wanted: None if wanted.after else ana.tells(gave)  # type: ignore[method-assign]
+    ana.comes_back()
+    console = stage.machine._floor.agent_sockets[ana.connection]
+    assert console.copies
+
+    if comes_back:
+        stage.run_for(WAIT_FOR_GAPS)
+        assert console.late
+        vera.does(p.VisitorEnd())
+    else:
+        stage.run_for(stage.rules.restore_wait)
+        vera.hears(p.Refused, code="not_restored")
+
+    assert (console.copies, console.late) == ({}, {})
+
+
 def test_a_site_that_is_gone_brings_nothing_back(stage: Stage, talk: tuple[Visitor, Agent]) -> None:
     vera, _ = talk
     stage.server_dies()
