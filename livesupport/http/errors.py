@@ -97,7 +97,12 @@ def problem(
 def is_program(request: AnyRequest[Any]) -> bool:
     """Whether a program asks, or a page's module that says so, or that shows a token: it is answered in JSON."""
     headers = request.headers
-    return request.url.path.startswith("/api/") or headers.get("accept", "") == "application/json" or "authorization" in headers
+    return request.url.path.startswith("/api/") or headers.get("accept", "") == "application/json" or shows_token(request)
+
+
+def shows_token(request: AnyRequest[Any]) -> bool:
+    """Whether a bearer token is shown. Other schemes are a proxy's affair: browsers send them with everything."""
+    return request.headers.get("authorization", "").lower().startswith("bearer ")
 
 
 def _problem_json(

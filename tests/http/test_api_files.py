@@ -33,6 +33,15 @@ async def test_a_program_sends_a_file_with_a_reply_and_fetches_it_with_the_same_
     assert (fetched.status_code, fetched.content) == (200, PNG)
 
 
+async def test_a_password_that_a_proxy_asks_for_keeps_nobody_from_their_files(house: House) -> None:
+    ana, ticket = await house.signed_in(), await house.ticket()
+    file_id = (await uploaded(ana))["id"]
+    await ana.post(f"/api/v1/tickets/{ticket.number}/messages", json={"text": "See", "files": [file_id]})
+    ana.headers["Authorization"] = "Basic YTpi"
+    assert (await ana.get(f"/files/{file_id}/screen.png")).content == PNG
+    assert (await ana.get("/nowhere")).headers["content-type"].startswith("text/html")
+
+
 async def test_a_token_that_may_not_read_tickets_or_is_wrong_fetches_no_file(house: House) -> None:
     client, ticket = await house.program(["tickets:read", "tickets:write"]), await house.ticket()
     file_id = (await uploaded(client))["id"]

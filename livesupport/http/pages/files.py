@@ -13,11 +13,12 @@ from starlette.responses import Response, StreamingResponse
 
 from livesupport.errors import NotAllowed
 from livesupport.http.api.caller import caller_of
-from livesupport.http.errors import SignedOut
+from livesupport.http.auth import session_of
+from livesupport.http.errors import SignedOut, shows_token
 from livesupport.http.requester import numbers_of_links, requester_of
 from livesupport.http.state import Request
 from livesupport.http.uploads import key_of, receive
-from livesupport.model import StoredFile
+from livesupport.model import Agent, StoredFile
 from livesupport.tickets.files import owner_of
 
 
@@ -52,20 +53,28 @@ async def download(request: Request) -> Response:
 
     A `Range` is not honoured (RFC 9110 allows that): nobody can ask for ten thousand pieces.
     """
-    caller = await caller_of(request)
-    person, links, key = await requester_of(request), numbers_of_links(request), key_of(request)
-    if caller is None and person is None and not links and not key:
+    agent, person, links, key = await _agent(request), await requester_of(request), numbers_of_links(request), key_of(request)
+    if agent is None and person is None and not links and not key:
         raise SignedOut
-    if caller and "tickets:read" not in caller.scopes:
-        raise NotAllowed("needs the scope tickets:read")
     file, chunks = await request.state["files"].open(
         request.path_params["id"],
-        agent=caller.agent if caller else None,
+        agent=agent,
         requester=person,
         links=links,
         owner=owner_of(key) if key else "",
     )
     return StreamingResponse(chunks, headers=file_headers(file))
+
+
+async def _agent(request: Request) -> Agent | None:
+    """The agent who asks, by their session or by a token alone. Raises `NotAllowed` for one that may not read tickets."""
+    if not shows_token(request):
+        session = await session_of(request)
+        return session.agent if session else None
+    caller = await caller_of(request)
+    if caller and "tickets:read" not in caller.scopes:
+        raise NotAllowed("needs the scope tickets:read")
+    return caller.agent if caller else None
 
 
 def file_headers(file: StoredFile) -> dict[str, str]:
