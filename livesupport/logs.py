@@ -1,6 +1,6 @@
 """Logs: one event per line on standard output, JSON unless a person watches, and never a word of a visitor.
 
-Three things keep private words out, each without trust in the others: keys on a deny-list are dropped, other libraries
+Three things keep private words out, each without trust in the others: keys that are not on a list are dropped, other libraries
 give us their message's template without its arguments, and an exception gives its type and places without its message.
 """
 
