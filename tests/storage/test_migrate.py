@@ -129,7 +129,7 @@ async def test_tickets_that_are_there_can_be_searched_afterwards(
 ) -> None:
     with monkeypatch.context() as yesterday:
         scripts = tmp_path / "migrations"
-        shutil.copytree(migrate._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "000[34]_*"))
+        shutil.copytree(migrate._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "000[3-9]_*"))
         yesterday.setattr(migrate, "_SCRIPTS", scripts)
         await migrate.upgrade(empty_url)
     texts = "number, origin, status, priority, channel, subject, name, phone, email, page, language, search"

@@ -64,6 +64,7 @@ outbox = Table(
     Column("next_at", UtcDateTime, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "state", "next_at"),
+    Index(None, "recipient", "created_at"),  # how many mails went to an address lately
 )
 
 audit = Table(
