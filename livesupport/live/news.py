@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from typing import Protocol
+from time import monotonic
+from typing import Protocol, get_args
 
 import msgspec
 import structlog
@@ -33,6 +34,7 @@ from livesupport.live.receivers import SocketReceiver
 
 MOST_WATCHED = 20  # tickets that one page may say it has before it
 COMMANDS = ["watch", "ping"]
+SLACK = 10.0  # seconds by which a hello may be later than the page that it speaks for
 
 log = structlog.get_logger()
 
@@ -83,6 +85,8 @@ class News:
         self._watched: defaultdict[str, dict[Connection, Doing]] = defaultdict(dict)
         self._writing = False
         self._later: set[asyncio.TimerHandle] = set()
+        # When something was last told to each kind of page; nobody knows what was before this server.
+        self._told: dict[Who, float] = dict.fromkeys(get_args(Who), monotonic())
 
     def __len__(self) -> int:
         return len(self._readers)
@@ -94,6 +98,7 @@ class News:
 
         Never raises and never waits. Agents of all topics hear of a new topic, for some of them lose the ticket by it.
         """
+        self._told["agent"] = monotonic()
         topic = None if change.what == "topic" else change.topic
         self._deliver(self._agents(topic), TicketChanged(number=change.number, what=change.what))
         if change.requester is not None:
@@ -107,6 +112,7 @@ class News:
         """At once, or when the requester can see it: an answer may be taken back for some seconds."""
 
         def tell() -> None:
+            self._told["requester"] = monotonic()
             to = [number for number, one in self._readers.items() if one.who == "requester" and one.id == requester]
             self._deliver(to, RequestsChanged(number=change.number, what=change.what))
 
@@ -136,12 +142,13 @@ class News:
 
     # ── Who is there ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def join(self, connection: Connection, reader: Reader) -> None:
-        """A page has been let in."""
+    def join(self, connection: Connection, reader: Reader, age: float | None = None) -> None:
+        """A page has been let in, which asked for what it shows `age` seconds ago, or at a time that nobody knows."""
         self._readers[connection] = reader
         if reader.who == "agent":
             self._desk.signed_in(connection, reader.session)
-        self._deliver((connection,), NewsWelcome(version=VERSION, commands=COMMANDS))
+        missed = age is None or monotonic() - age - SLACK < self._told[reader.who]
+        self._deliver((connection,), NewsWelcome(version=VERSION, commands=COMMANDS, missed=missed))
 
     def answer_ping(self, connection: Connection) -> None:
         """The line is alive."""
@@ -254,7 +261,7 @@ class NewsReceiver(SocketReceiver):
             self._socket.close(CloseCode.TOO_FAST)
         else:
             self._reader = reader
-            self._news.join(self.connection, reader)
+            self._news.join(self.connection, reader, hello.age)
 
     def _take_own_seat(self, reader: Reader) -> bool:
         """Changes the seat of the address for one of the person: an office behind one address opens many pages."""

@@ -19,10 +19,11 @@ TicketNumber = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,14}-[0-9]$(?!\n)", de
 
 class NewsHello(Frame, frozen=True, tag="hello"):
     """First frame: as whom the page is signed in. `token`: the secret of a requester's session, from a page that has no
-    cookie because it stands in another site's frame."""
+    cookie because it stands in another site's frame. `age`: seconds since the page asked for what it shows."""
 
     who: Who
     token: Annotated[str, Meta(max_length=256)] = ""
+    age: Annotated[float, Meta(ge=0)] | None = None
 
 
 class WatchTicket(Frame, frozen=True, tag="watch"):
@@ -33,10 +34,12 @@ class WatchTicket(Frame, frozen=True, tag="watch"):
 
 
 class NewsWelcome(Frame, frozen=True, tag="welcome"):
-    """Answer to the hello. News begins here: whatever the page shows may be older, so it asks for it again."""
+    """Answer to the hello. News begins here. `missed`: what the page shows may be older than the last change, so it asks for
+    it again; true also for a page that did not tell its age."""
 
     version: str
     commands: list[str]
+    missed: bool
 
 
 class TicketChanged(Frame, frozen=True, tag="ticket_changed"):

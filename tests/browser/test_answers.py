@@ -87,6 +87,7 @@ async def test_an_answer_is_told_in_both_tabs_put_away_found_unread_opened_and_r
         await expect(unread(tab)).to_be_visible()
 
     await first.get_by_role("link", name="The blue kettle leaks").click()
+    await first.wait_for_url(f"**/requests/{ticket.number}")  # loaded, with its module
     await expect(first.locator(".letter.agent strong")).to_have_text("on its way")
     await expect(unread(second)).to_have_count(0)
     await first.get_by_label("Your reply").fill("When?")

@@ -231,12 +231,15 @@ class House:
             yield page
 
     @contextlib.asynccontextmanager
-    async def reader(self, name: str = "ana", who: Who = "agent", *, welcome: bool = True) -> AsyncIterator[Page]:
+    async def reader(
+        self, name: str = "ana", who: Who = "agent", *, hello: bool = True, welcome: bool = True
+    ) -> AsyncIterator[Page]:
         """A page that follows the news, after its hello and the answer to it."""
         cookie = self.config.session_cookie if who == "agent" else self.config.requester_cookie
         async with self.knock("/ws/news", additional_headers={"cookie": f"{cookie}=secret-of-{name}"}) as page:
-            await page.say("hello", who=who)
-            if welcome:
+            if hello:
+                await page.say("hello", who=who)
+            if hello and welcome:
                 await page.hear("welcome")
             yield page
 

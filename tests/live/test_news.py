@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ import pytest
 
 from livesupport.chat.protocol import CloseCode
 from livesupport.config import Limits
+from livesupport.live import news as live_news
 from livesupport.live.news import COMMANDS
 from livesupport.live.news_wire import NewsCommand, protocol_schema
 from livesupport.model import TicketNews
@@ -27,6 +29,24 @@ async def test_every_agents_page_hears_that_a_ticket_has_changed(house: House) -
         house.news.publish(news())
         for page in (ana, ben):
             assert await page.next() == {"t": "ticket_changed", "number": NUMBER, "what": "replied"}
+
+
+async def test_a_page_is_told_whether_it_may_have_missed_something_since_it_was_made(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def missed(**hello: Any) -> Any:
+        async with house.reader("ana", hello=False) as page:
+            await page.say("hello", who="agent", **hello)
+            return (await page.next())["missed"]
+
+    started = monotonic()
+    assert await missed(age=0.5)  # nobody knows what was before this server
+    monkeypatch.setattr(live_news, "monotonic", lambda: started + 1000)
+    assert not await missed(age=2)
+    assert await missed(age=2000)
+    assert await missed()
+    house.news.publish(news())
+    assert await missed(age=2)
 
 
 async def test_an_agent_hears_nothing_of_topics_that_others_serve_but_all_hear_of_a_new_topic(house: House) -> None:

@@ -86,16 +86,13 @@ function show(/** @type {string} */ html, /** @type {string} */ parts) {
 // ── Replying ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** @param {HTMLFormElement} form */
-async function sendInBackground(form) {
-  const { bringBack, enhance } = await import("../shared/uploads.js");
-  const draft = keeper(`reply:${form.dataset.draft}`);
-  restore(form, draft?.read(), bringBack);
-  const files = enhance(form);
-  for (const type of ["input", "uploads"]) form.addEventListener(type, () => draft?.write(draftOf(form, files)));
+function sendInBackground(form) {
   const status = h("p", { class: "notice", role: "alert", hidden: true });
   form.append(status);
+  const kept = keepWriting(form).catch(() => ({ draft: null, files: [] })); // without its module, files go the plain way
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    const { draft, files } = await kept;
     if (form.ariaBusy) return;
     if (files.some((one) => one.busy)) return say(status, t("Files are still on their way. Please wait a moment."));
     form.ariaBusy = "true";
@@ -107,6 +104,18 @@ async function sendInBackground(form) {
     if (answer.ok) draft?.clear();
     await follows(answer, status);
   });
+}
+
+/** Files go as soon as they are chosen, and what is written outlives a reload. @param {HTMLFormElement} form */
+async function keepWriting(form) {
+  const { bringBack, enhance } = await import("../shared/uploads.js");
+  const draft = keeper(`reply:${form.dataset.draft}`);
+  restore(form, draft?.read(), bringBack);
+  const files = enhance(form);
+  const write = () => draft?.write(draftOf(form, files));
+  for (const type of ["input", "uploads"]) form.addEventListener(type, write);
+  write(); // what was typed before this module came
+  return { draft, files };
 }
 
 /**
