@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+WORKERS ?= 4  # most tests wait more than they compute
 
 .PHONY: run test lint types bench messages format clean
 
@@ -14,7 +14,7 @@ test: services lint types pytest  ## install what the tests need, check everythi
 
 .PHONY: pytest
 pytest: $(VENV)/.test
-	$(BIN)/pytest -q -n $(WORKERS)
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

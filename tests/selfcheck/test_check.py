@@ -126,6 +126,7 @@ def test_the_exit_code_and_the_note_for_the_privacy_page_tell_what_was_found(
         return reports[found]
 
     monkeypatch.setattr("livesupport.selfcheck.check_temporary", checked)
+    monkeypatch.setattr("livesupport.logs.silence", lambda: None)  # would last for the tests after this one
 
     done = CliRunner().invoke(selfcheck_command, ["--data", str(tmp_path)])
 
