@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-WORKERS ?= 4  # most tests wait more than they compute
+WORKERS ?= 3  # most tests wait more than they compute
 
 .PHONY: run test lint types bench messages format clean
 

@@ -94,11 +94,14 @@ async def test_a_ticket_that_came_while_the_connection_was_lost_is_announced(hou
       window.lines = [];
       window.WebSocket = class extends Real {
         constructor(...args) { super(...args); lines.push(this); }
-        set onmessage(hear) { super.onmessage = (event) => window.deaf || (hear(event), window.heard = true); }
+        set onmessage(hear) {
+          const { dataset } = document.documentElement;
+          super.onmessage = (event) => window.deaf || (hear(event), dataset.heard = "");
+        }
       };
     }""")
     page = await one_page(context, f"{house.url}/inbox")
-    await page.wait_for_function("window.heard")  # the welcome
+    await expect(page.locator("html")).to_have_attribute("data-heard", "")  # the welcome
     await page.evaluate("deaf = true")
     await leave_request(house, 0, "The kettle leaks")
     await page.evaluate("lines.at(-1).close(); deaf = false")

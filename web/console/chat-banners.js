@@ -38,7 +38,7 @@ export function bannersOf(chat, failed, actions) {
 function saving(info, failed, id, actions) {
   const list = [];
   const again = { label: t("Try again"), run: () => actions.convert(id) };
-  if (failed) {
+  if (failed && !info.saving) {
     list.push({ key: "failed", tone: "attention", icon: "alert", words: () => t("Not saved. The chat goes on – try again."),
       act: again });
   }
