@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import binascii
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ TAG_BYTES = 16
 LINES, NOTES = b"chat/v1", b"notes/v1"  # purposes of a key
 _MEMBER = b',"seal":"'
 _END = b'"}'
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class KeyRing(NamedTuple):
@@ -48,17 +49,17 @@ def derive(ring_key: bytes, name: ChatName, purpose: bytes) -> bytes:
 class Chain:
     """The running end of a chain: what the next tag is tied to."""
 
-    __slots__ = ("_key", "_key_id", "tag")
+    __slots__ = ("_mac", "_prefix", "tag")
 
     def __init__(self, ring: KeyRing, name: ChatName, purpose: bytes, tag: bytes = b"") -> None:
-        self._key_id = ring.current
-        self._key = derive(ring.keys[ring.current], name, purpose)
+        self._prefix = f"{ring.current}."
+        self._mac = _keyed(derive(ring.keys[ring.current], name, purpose))
         self.tag = tag
 
     def seal(self, frame: Frame) -> str:
         """Ties the next frame, which has no seal yet, to the chain; returns its seal, to be its last member."""
-        self.tag = _tag(self._key, self.tag, encode(frame)[:-1])
-        return f"{self._key_id}.{_written(self.tag).decode()}"
+        self.tag = _tag(self._mac, self.tag, encode(frame)[:-1])
+        return self._prefix + _written(self.tag).decode()
 
     def restart(self, tag: bytes) -> None:
         """Ties the next frame to this tag: an epoch begins."""
@@ -95,22 +96,30 @@ class Verifier:
         self._ring = ring
         self._name = name
         self._purpose = purpose
-        self._keys: dict[str, bytes] = {}
+        self._macs: dict[str, hmac.HMAC] = {}
 
     def follows(self, record: Record, previous: bytes) -> bool:
         """Whether we sealed this record behind the one with the tag `previous` (empty: as the first of the chat)."""
-        key = self._key(record.key_id)
-        return key is not None and hmac.compare_digest(_tag(key, previous, record.body), record.tag)
+        mac = self._mac(record.key_id)
+        return mac is not None and hmac.compare_digest(_tag(mac, previous, record.body), record.tag)
 
-    def _key(self, key_id: str) -> bytes | None:
-        if key_id not in self._keys and key_id in self._ring.keys:
-            self._keys[key_id] = derive(self._ring.keys[key_id], self._name, self._purpose)
-        return self._keys.get(key_id)
+    def _mac(self, key_id: str) -> hmac.HMAC | None:
+        if key_id not in self._macs and key_id in self._ring.keys:
+            self._macs[key_id] = _keyed(derive(self._ring.keys[key_id], self._name, self._purpose))
+        return self._macs.get(key_id)
 
 
 def _written(tag: bytes) -> bytes:
-    return urlsafe_b64encode(tag).rstrip(b"=")
+    """base64url without its padding (RFC 4648, section 5); each line pays for it, so it is asked for directly."""
+    return binascii.b2a_base64(tag, newline=False)[:-2].translate(_URL_SAFE)
 
 
-def _tag(key: bytes, previous: bytes, body: bytes) -> bytes:
-    return hmac.digest(key, previous + body, "sha256")[:TAG_BYTES]
+def _keyed(key: bytes) -> hmac.HMAC:
+    """The beginning of every tag under this key: copied for each, it costs a third less than to begin anew."""
+    return hmac.new(key, digestmod="sha256")
+
+
+def _tag(keyed: hmac.HMAC, previous: bytes, body: bytes) -> bytes:
+    mac = keyed.copy()
+    mac.update(previous + body)
+    return mac.digest()[:TAG_BYTES]

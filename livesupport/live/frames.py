@@ -11,6 +11,8 @@ MASKED = 0x80  # in the second byte; every frame of a browser has it
 PING = b"\x89\x00"
 EMPTY_PONG = b"\x8a\x80"  # the first two bytes of a browser's answer to our ping
 LONGEST_HEADER = 14
+CLOSE = 0x88
+SHORTEST_CLOSE, LONGEST_CLOSE = 6, 131  # bytes of a masked control frame: its payload has 125 at most
 
 _MEDIUM = struct.Struct("!BBH")
 _LONG = struct.Struct("!BBQ")
@@ -36,6 +38,16 @@ def payload_span(data: bytes, at: int) -> tuple[int, int] | None:
         start = at + LONGEST_HEADER
         length = int.from_bytes(data[at + 2 : at + 10], "big")
     return start, start + length
+
+
+def ends_with_close(data: bytes) -> bool:
+    """Whether the last bytes look like the close frame of a browser. Nothing before them is read, so other bytes may look like
+    one by chance: good enough where the connection is ended anyway."""
+    size = len(data)
+    return any(
+        data[at] == CLOSE and data[at + 1] == MASKED | (size - at - SHORTEST_CLOSE)
+        for at in range(max(0, size - LONGEST_CLOSE), size - SHORTEST_CLOSE + 1)
+    )
 
 
 def text_frame(payload: bytes) -> bytes:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from livesupport.live.frames import PING, payload_span, text_frame
+from livesupport.live.frames import PING, ends_with_close, payload_span, text_frame
 from tests.live.house import masked
 
 LENGTHS = st.sampled_from([0, 1, 125, 126, 127, 65535, 65536, 70000])
@@ -39,3 +39,13 @@ def test_a_header_that_has_not_arrived_is_waited_for_and_never_guessed(length: i
 def test_a_length_of_2_to_the_62_is_told_as_it_is() -> None:
     start, end = payload_span(b"\x81\xff" + (2**62).to_bytes(8, "big"), 0) or (0, 0)
     assert end - start == 2**62
+
+
+@given(st.binary(max_size=300), st.binary(max_size=125))
+def test_a_close_frame_at_the_end_is_seen_whatever_stands_before_it(before: bytes, reason: bytes) -> None:
+    assert ends_with_close(before + masked(reason, Opcode.CLOSE))
+
+
+@given(st.integers(1, 5))
+def test_a_close_frame_that_has_not_wholly_arrived_is_waited_for(missing: int) -> None:
+    assert not ends_with_close(masked(b"\x03\xe8", Opcode.CLOSE)[:-missing])
